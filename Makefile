@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# They need Python 3.11+, git, make and Node; what else is needed goes into .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+REQUIREMENTS := requirements-dev.txt functions/requirements.txt containers/clone/requirements.txt containers/build/requirements.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test lint format bench clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+setup: $(READY) ## Install what the project needs into .venv
+
+$(READY): $(REQUIREMENTS)
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check $$(grep -h '^uv==' containers/build/requirements.txt)
+	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
+	@touch $@
+
+demo: $(READY) ## Deploy one example of each kind on the embedded platform
+	@$(BIN)/python -m local.demo
+
+up: $(READY) ## Keep the embedded platform running: make up [MIRROR=DIR] [PORT=N]
+	@$(BIN)/python -m local.up $(if $(MIRROR),--mirror $(MIRROR)) $(if $(PORT),--port $(PORT))
+
+test: $(READY) ## Run every test that needs no AWS account
+	@$(BIN)/python -m pytest -q
+
+lint: $(READY) ## Format check, lint, types, templates and definitions
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/cfn-lint template.yaml
+
+format: $(READY) ## Format the code
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+bench: $(READY) ## Print what things cost on the embedded platform
+	@$(BIN)/python -m tests.benchmarks
+
+clean: ## Remove what make made
+	rm -rf $(VENV) .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

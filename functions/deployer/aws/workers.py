@@ -1,0 +1,135 @@
+"""Handing work to a container that holds no credential, and reading what it says of it.
+
+The addresses in a plan are signed by a role that is assumed for one session and narrowed to what that session's
+container may touch, so that even a forged signature reaches nothing else. Role chaining bounds them to an hour
+(IAM User Guide, "Role chaining").
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import boto3
+from botocore.config import Config
+
+from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
+from deployer.aws.clients import client
+from deployer.errors import ArtifactInvalid, ArtifactMissing, WorkerStopped, error_class
+from deployer.worker import REPORT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployer.settings import Settings
+
+Zone = Literal["source", "build"]
+
+_PLANS: Final[dict[Zone, str]] = {"source": "clone-plan.json", "build": "build-plan.json"}
+_TASKS: Final[dict[Zone, str]] = {"source": "clone", "build": "build"}
+_KEYS: Final = {"source": source_key, "build": build_key}
+_MAX_REPORT_BYTES: Final = 2_000_000
+_MAX_SECONDS: Final = 3600
+
+
+class Workers:
+    """Signs what containers may read and write."""
+
+    def __init__(self, artifacts: Artifacts, role_arn: str) -> None:
+        self._artifacts = artifacts
+        self._role_arn = role_arn
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Workers:
+        return cls(Artifacts.from_settings(settings), settings.worker_role_arn)
+
+    def hand_over(
+        self,
+        session_id: str,
+        zone: Zone,
+        plan: Mapping[str, Any],
+        *,
+        seconds: int,
+        max_bytes: int,
+        reads: Mapping[str, str] | None = None,
+    ) -> str:
+        """The one address that the container gets: it opens its plan, for `seconds`.
+
+        `reads` maps a field of the plan to the key whose presigned GET it is to hold. The plan's `upload` lets the
+        container leave objects of at most `max_bytes` under the zone's prefix.
+        """
+        reads = reads or {}
+        prefix = _KEYS[zone](session_id, "")
+        plan_key = trusted_key(session_id, _PLANS[zone])
+        signer = self._signer(session_id, prefix, [plan_key, *reads.values()])
+        addresses = {field: self._get_url(signer, key, seconds) for field, key in reads.items()}
+        upload = self._upload(signer, prefix, seconds, max_bytes)
+        self._artifacts.put(plan_key, json.dumps({**plan, **addresses, "upload": upload}).encode())
+        return self._get_url(signer, plan_key, seconds)
+
+    def _signer(self, session_id: str, prefix: str, readable: list[str]) -> Any:
+        credentials = client("sts").assume_role(
+            RoleArn=self._role_arn,
+            RoleSessionName=f"worker-{session_id}",
+            DurationSeconds=_MAX_SECONDS,
+            Policy=json.dumps(self._session_policy(prefix, readable)),
+        )["Credentials"]
+        session = boto3.Session(
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+        return session.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+
+    def _session_policy(self, prefix: str, readable: list[str]) -> dict[str, Any]:
+        bucket = f"arn:aws:s3:::{self._artifacts.bucket}"
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"{bucket}/{key}" for key in readable]},
+                {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{bucket}/{prefix}*"},
+            ],
+        }
+
+    def _get_url(self, signer: Any, key: str, seconds: int) -> str:
+        where = {"Bucket": self._artifacts.bucket, "Key": key}
+        return str(signer.generate_presigned_url("get_object", Params=where, ExpiresIn=seconds))
+
+    def _upload(self, signer: Any, prefix: str, seconds: int, max_bytes: int) -> dict[str, Any]:
+        post = signer.generate_presigned_post(
+            self._artifacts.bucket,
+            prefix + "${filename}",
+            Conditions=[["starts-with", "$key", prefix], ["content-length-range", 0, max_bytes]],
+            ExpiresIn=seconds,
+        )
+        return {**post, "prefix": prefix}
+
+
+def read_report(artifacts: Artifacts, session_id: str, zone: Zone) -> dict[str, Any]:
+    """The container's report, as hostile data: its outer shape is checked, its parts are the reader's to check.
+
+    Raises the error that it tells of, by class; WorkerStopped when there is none.
+    """
+    try:
+        report = _parse(artifacts.get(_KEYS[zone](session_id, REPORT), _MAX_REPORT_BYTES))
+    except ArtifactMissing:
+        raise WorkerStopped(f"the {_TASKS[zone]} task ended without a report") from None
+    if (error := report["error"]) is not None:
+        raise error_class(error["code"])(error["message"])
+    return report
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        report = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ArtifactInvalid(f"the report is no JSON: {error}") from error
+    if not isinstance(report, dict) or not _is_error(report.get("error")):
+        raise ArtifactInvalid("the report has not the shape of one")
+    return report
+
+
+def _is_error(error: object) -> bool:
+    return error is None or (
+        isinstance(error, dict) and isinstance(error.get("code"), str) and isinstance(error.get("message"), str)
+    )

@@ -1,0 +1,104 @@
+"""The environment, read once, by name. Nothing else in the functions reads it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deployer.errors import SettingMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the template gives to the functions. A setting that is missing is an error when it is asked for."""
+
+    environment: Mapping[str, str]
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        return cls(dict(os.environ))  # noqa: TID251 - the one reader
+
+    def _text(self, name: str) -> str:
+        try:
+            return self.environment[name]
+        except KeyError:
+            raise SettingMissing(f"the environment has no {name}") from None
+
+    def _number(self, name: str) -> int:
+        text = self._text(name)
+        if not text.isdecimal():
+            raise SettingMissing(f"{name} is {text!r}, not a whole number")
+        return int(text)
+
+    @property
+    def table_name(self) -> str:
+        """The session table."""
+        return self._text("TABLE_NAME")
+
+    @property
+    def bucket_name(self) -> str:
+        """The artifact bucket."""
+        return self._text("BUCKET_NAME")
+
+    @property
+    def git_url(self) -> str:
+        """Where repositories are, without a slash at the end: https://github.com, or an Enterprise host."""
+        return self._text("GIT_URL").rstrip("/")
+
+    @property
+    def deploy_machine_arn(self) -> str:
+        return self._text("DEPLOY_MACHINE_ARN")
+
+    @property
+    def remove_machine_arn(self) -> str:
+        return self._text("REMOVE_MACHINE_ARN")
+
+    @property
+    def worker_role_arn(self) -> str:
+        """The role that is assumed, narrowed to one session, to sign what a container may read and write."""
+        return self._text("WORKER_ROLE_ARN")
+
+    @property
+    def cloudformation_role_arn(self) -> str:
+        """The service role that CloudFormation acts with."""
+        return self._text("CLOUDFORMATION_ROLE_ARN")
+
+    @property
+    def permissions_boundary_arn(self) -> str:
+        """The managed policy that bounds every role of a deployed stack."""
+        return self._text("PERMISSIONS_BOUNDARY_ARN")
+
+    @property
+    def max_running_sessions(self) -> int:
+        return self._number("MAX_RUNNING_SESSIONS")
+
+    @property
+    def max_sessions_per_day(self) -> int:
+        return self._number("MAX_SESSIONS_PER_DAY")
+
+    @property
+    def log_retention_days(self) -> int:
+        """How long a session's log entries are kept."""
+        return self._number("SESSION_LOG_DAYS")
+
+    @property
+    def stack_timeout_minutes(self) -> int:
+        """How long a stack may move before it is stopped."""
+        return self._number("STACK_TIMEOUT_MINUTES")
+
+    @property
+    def clone_timeout_seconds(self) -> int:
+        return self._number("CLONE_TIMEOUT_SECONDS")
+
+    @property
+    def build_timeout_seconds(self) -> int:
+        return self._number("BUILD_TIMEOUT_SECONDS")
+
+    @property
+    def cors_origins(self) -> list[str]:
+        """Origins that a browser may call the API from; none unless given."""
+        return [origin for origin in self._text("CORS_ORIGINS").split(",") if origin]

@@ -1,0 +1,94 @@
+"""What travels through the state machines: one shape for each key that a state adds.
+
+Every Lambda state also receives `sessionId` and `enteredAt` (`$$.State.EnteredTime`, the same at every retry).
+Large things travel as S3 keys. There is one address in state data, `planUrl`: it opens one object for one task.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class DeployRequest(TypedDict):
+    """`$.request`: what `POST /deploy` was given, normalized. Nothing is left out; what was not given is null."""
+
+    repository: str  # owner/name
+    branch: str | None
+    commit: str | None
+    projectRoot: str  # "" is the top of the repository
+    template: str | None  # relative to projectRoot
+    stackName: str | None
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    mode: Literal["deploy", "plan"]
+    keepFailedStack: bool
+
+
+class Source(TypedDict):
+    """`$.source`: added by ValidateRequest. The exact commit, and the stack that this session holds."""
+
+    repository: str
+    branch: str
+    commit: str
+    projectRoot: str
+    stackName: str
+    planUrl: str  # of the clone's plan
+
+
+class ProjectFound(TypedDict):
+    """`$.project`: added by DetectProject. The rest of what was found is in sessions/{id}/trusted/project.json."""
+
+    kind: str
+    projectRoot: str
+    needsBuild: bool
+    planUrl: str | None  # of the build's plan, when there is something to build
+
+
+class Package(TypedDict):
+    """`$.package`: added by PublishPackage."""
+
+    templateKey: str  # packages/{sha256}.template.json
+    capabilities: list[str]
+
+
+class ChangeSet(TypedDict):
+    """`$.changeSet`: added by CreateChangeSet, replaced by each CheckChangeSet."""
+
+    changeSetId: str
+    stackId: str
+    type: Literal["CREATE", "UPDATE"]
+    isReady: bool
+    hasChanges: bool
+    waitSeconds: int
+
+
+class Stack(TypedDict):
+    """`$.stack`: added by ExecuteChangeSet (or DeleteStack), replaced by each CheckStack and by StopStack."""
+
+    stackId: str
+    wanted: Literal["deployed", "deleted"]
+    startedAt: str
+    isSettled: bool
+    isOverdue: bool
+    isStopping: bool
+    waitSeconds: int
+
+
+class Buckets(TypedDict):
+    """`$.buckets`: added by EmptyBuckets; it is called again until all are empty."""
+
+    areEmpty: bool
+
+
+class Failure(TypedDict):
+    """`$.failure`: added by RecordFailure; SessionFailed ends the execution with it."""
+
+    error: str  # a class of deployer.errors
+    cause: str
+
+
+class Caught(TypedDict):
+    """`$.error`: what a Catch leaves."""
+
+    Error: str
+    Cause: str

@@ -1,0 +1,130 @@
+"""What the functions and the containers tell each other: plans in, reports out, JSON both.
+
+A container holds no credential. It is given one address (`PLAN_URL`), which opens its plan; the plan holds the
+presigned GETs and the presigned POST policy that it needs, for its own prefix, for as long as the task may run.
+What it leaves is read as hostile data.
+
+sessions/{sessionId}/trusted/clone-plan.json   ClonePlan    written by ValidateRequest
+sessions/{sessionId}/source/manifest.json      Manifest     written by the clone
+sessions/{sessionId}/source/source.zip                      written by the clone, paths from the repository's top
+sessions/{sessionId}/source/report.json        CloneReport  written by the clone, last
+sessions/{sessionId}/trusted/project.json                   written by DetectProject
+sessions/{sessionId}/trusted/build-plan.json   BuildPlan    written by DetectProject
+sessions/{sessionId}/build/{unitId}.zip                     written by the build
+sessions/{sessionId}/build/report.json         BuildReport  written by the build, last
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+PLAN_URL: Final = "PLAN_URL"
+"""The one environment variable that a task is given."""
+
+MANIFEST: Final = "manifest.json"
+SOURCE: Final = "source.zip"
+REPORT: Final = "report.json"
+
+MAX_TEXT_BYTES: Final = 1_000_000
+"""CloudFormation's limit for a template in S3; a longer candidate is listed, not read."""
+
+
+class Upload(TypedDict):
+    """A presigned POST policy (S3 API, "POST Object"): files may be left under `prefix`, within its size range."""
+
+    url: str
+    fields: dict[str, str]
+    prefix: str
+
+
+class Limits(TypedDict):
+    maxFiles: int
+    maxFileBytes: int
+    maxTotalBytes: int
+
+
+class ClonePlan(TypedDict):
+    gitUrl: str
+    branch: str
+    commit: str
+    projectRoot: str
+    template: str | None
+    limits: Limits
+    timeoutSeconds: int
+    upload: Upload
+
+
+class Finding(TypedDict):
+    """One of cfn-lint's."""
+
+    path: str
+    line: int
+    rule: str
+    level: Literal["error", "warning", "info"]
+    message: str
+
+
+class Manifest(TypedDict):
+    """`files` maps every path of the commit's tree to its git mode (`100644`, `100755`, `120000`, `160000`).
+    `texts` has the candidate files' text. `oversized` names candidates over MAX_TEXT_BYTES."""
+
+    commit: str
+    files: dict[str, str]
+    texts: dict[str, str]
+    oversized: list[str]
+    findings: list[Finding]
+
+
+class WorkerError(TypedDict):
+    """`code` is a class of deployer.errors."""
+
+    code: str
+    message: str
+
+
+class CloneReport(TypedDict):
+    error: WorkerError | None
+    logTail: list[str]
+
+
+class BuildUnit(TypedDict):
+    """One distinct thing to build: the same source, runtime, architecture and options are one unit.
+
+    `id` is made of [0-9a-f]; `source` is a folder in source.zip; `handler` as in the template; `options` are the
+    BuildProperties of the resource's Metadata. `name` (the first resource's logical id) names a makefile's target
+    and the unit in messages.
+    """
+
+    id: str
+    kind: Literal["function", "layer"]
+    name: str
+    source: str
+    method: str  # python | nodejs | esbuild | makefile | ...
+    runtime: str
+    architecture: Literal["x86_64", "arm64"]
+    handler: str
+    options: dict[str, Any]
+
+
+class BuildPlan(TypedDict):
+    sourceUrl: str
+    units: list[BuildUnit]
+    maxUnpackedBytes: int
+    timeoutSeconds: int
+    upload: Upload
+
+
+class BuiltPackage(TypedDict):
+    sha256: str
+    sizeBytes: int
+    tool: str
+
+
+class BuildReport(TypedDict):
+    """`packages` by unit id."""
+
+    error: WorkerError | None
+    packages: dict[str, BuiltPackage]
+    warnings: list[str]
+    logTail: list[str]
+    durationMs: NotRequired[int]
