@@ -28,7 +28,7 @@ class Repository:
 
     @classmethod
     def from_text(cls, text: str) -> Repository:
-        """From `https://github.com/{owner}/{name}`, with or without `.git` or a slash at the end, or `{owner}/{name}`.
+        """From `https://github.com/{owner}/{name}` (`.git` or a slash may follow) or `{owner}/{name}`.
 
         Raises ValueError for anything else: other hosts, schemes, user names, ports, queries.
         """

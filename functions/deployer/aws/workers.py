@@ -15,7 +15,17 @@ from botocore.config import Config
 
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
-from deployer.errors import ArtifactInvalid, ArtifactMissing, WorkerStopped, error_class
+from deployer.errors import (
+    ArtifactInvalid,
+    ArtifactMissing,
+    DeployerError,
+    InternalError,
+    PackageError,
+    ProjectError,
+    SourceError,
+    WorkerStopped,
+    error_class,
+)
 from deployer.worker import REPORT
 
 if TYPE_CHECKING:
@@ -29,6 +39,11 @@ _PLANS: Final[dict[Zone, str]] = {"source": "clone-plan.json", "build": "build-p
 _TASKS: Final[dict[Zone, str]] = {"source": "clone", "build": "build"}
 _KEYS: Final = {"source": source_key, "build": build_key}
 _MAX_REPORT_BYTES: Final = 2_000_000
+_MAY_TELL: Final[dict[Zone, tuple[type[DeployerError], ...]]] = {
+    "source": (SourceError, ProjectError, ArtifactMissing, InternalError),
+    "build": (PackageError, ProjectError, InternalError),
+}
+_MAX_MESSAGE: Final = 4096
 _MAX_SECONDS: Final = 3600
 
 
@@ -74,19 +89,25 @@ class Workers:
             DurationSeconds=_MAX_SECONDS,
             Policy=json.dumps(self._session_policy(prefix, readable)),
         )["Credentials"]
-        session = boto3.Session(
+        return boto3.client(
+            "s3",
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
         )
-        return session.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
 
     def _session_policy(self, prefix: str, readable: list[str]) -> dict[str, Any]:
-        bucket = f"arn:aws:s3:::{self._artifacts.bucket}"
+        partition = self._role_arn.split(":")[1]
+        bucket = f"arn:{partition}:s3:::{self._artifacts.bucket}"
         return {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"{bucket}/{key}" for key in readable]},
+                {
+                    "Effect": "Allow",
+                    "Action": "s3:GetObject",
+                    "Resource": [f"{bucket}/{key}" for key in readable],
+                },
                 {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{bucket}/{prefix}*"},
             ],
         }
@@ -114,9 +135,17 @@ def read_report(artifacts: Artifacts, session_id: str, zone: Zone) -> dict[str, 
         report = _parse(artifacts.get(_KEYS[zone](session_id, REPORT), _MAX_REPORT_BYTES))
     except ArtifactMissing:
         raise WorkerStopped(f"the {_TASKS[zone]} task ended without a report") from None
-    if (error := report["error"]) is not None:
-        raise error_class(error["code"])(error["message"])
+    if report["error"] is not None:
+        raise _told_by(zone, report["error"])
     return report
+
+
+def _told_by(zone: Zone, error: dict[str, str]) -> DeployerError:
+    """The error that a container tells of, when it is one that such a container can meet."""
+    told = error_class(error["code"])
+    if not issubclass(told, _MAY_TELL[zone]):
+        return ArtifactInvalid(f"the {_TASKS[zone]} task told of {error['code'][:64]!r}, which it cannot meet")
+    return told(error["message"][:_MAX_MESSAGE])
 
 
 def _parse(body: bytes) -> dict[str, Any]:
