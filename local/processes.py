@@ -1,0 +1,91 @@
+"""Child processes that take their own children with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from local.errors import ProgramMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+GRACE_SECONDS: Final = 3.0
+
+# How this machine reaches package registries: proxies, certificates, mirrors. Builds need them.
+_REGISTRY_SETTINGS: Final = frozenset(
+    {
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NODE_EXTRA_CA_CERTS",
+        "REQUESTS_CA_BUNDLE",
+    }
+)
+_REGISTRY_PREFIXES: Final = ("PIP_", "UV_", "NPM_CONFIG_")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The smallest environment that programs run in: PATH, a language, and `home` as home and temporary folder."""
+    path = os.environ["PATH"]  # noqa: TID251 - children find node and git where their parent does
+    return {"PATH": path, "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+
+
+def registry_settings() -> dict[str, str]:
+    """This machine's own settings for package registries."""
+    own = os.environ.items()  # noqa: TID251 - these settings are the machine's, not the application's
+    return {name: value for name, value in own if _is_registry_setting(name.upper())}
+
+
+def _is_registry_setting(name: str) -> bool:
+    return name in _REGISTRY_SETTINGS or name.startswith(_REGISTRY_PREFIXES)
+
+
+def require(*programs: str) -> None:
+    """Raises ProgramMissing for the first program that is not on PATH."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise ProgramMissing(f"{program} is not on PATH: install it, then try again")
+
+
+def start(
+    command: Sequence[str], *, folder: Path, env: Mapping[str, str], output: Path
+) -> subprocess.Popen[bytes]:
+    """A child in a process group of its own, its output added to the file `output`."""
+    with output.open("ab") as sink:
+        return subprocess.Popen(
+            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, process_group=0
+        )
+
+
+def end(process: subprocess.Popen[bytes], grace_seconds: float = GRACE_SECONDS) -> None:
+    """The child is gone, and its whole group with it: asked first, killed after `grace_seconds`."""
+    _signal(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(grace_seconds)
+    _signal(process, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+@contextmanager
+def running(
+    command: Sequence[str], *, folder: Path, env: Mapping[str, str], output: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that ends with the context."""
+    process = start(command, folder=folder, env=env, output=output)
+    try:
+        yield process
+    finally:
+        end(process)
