@@ -1,0 +1,244 @@
+"""What has to be built before it can be deployed, decided from the template and the names of the files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from deployer.errors import RuntimeUnsupported, SourceMissing
+from deployer.local_path import Content
+from deployer.packaging import effective_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from deployer.local_path import LocalPath
+    from deployer.packaging import Document
+    from deployer.worker import BuildUnit
+
+_FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
+_LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
+_PREBUILT: Final = (".zip", ".jar", ".war")
+_PYTHON_FILES: Final = frozenset({"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock"})
+_TYPESCRIPT: Final = (".ts", ".mts", ".cts", ".tsx")
+_ARCHITECTURES: Final[dict[str, Literal["x86_64", "arm64"]]] = {"x86_64": "x86_64", "arm64": "arm64"}
+# What a runtime's name begins with, and the toolchain that its functions are built with.
+_MISSING_TOOLCHAINS: Final = {"java": "Java", "dotnet": ".NET", "go": "Go", "ruby": "Ruby"}
+_CUSTOM_RUNTIME_FILES: Final = {"go.mod": "Go", "Cargo.toml": "Rust", "pom.xml": "Java", "build.gradle": "Java"}
+_BUILD_METHOD_TOOLCHAINS: Final = {
+    **_MISSING_TOOLCHAINS,
+    "rust": "Rust",
+    "provided": "custom runtime",
+}
+_ID_LENGTH: Final = 16
+
+
+def build_units(document: Document, paths: Iterable[LocalPath], files: Collection[str]) -> list[BuildUnit]:
+    """Each distinct thing to build, in the template's order. `files` are the paths of the repository's files.
+
+    Raises SourceMissing for a path that is not among them, RuntimeUnsupported where a toolchain is missing.
+    """
+    return list({unit["id"]: unit for unit in units_by_path(document, paths, files).values()}.values())
+
+
+def units_by_path(
+    document: Document, paths: Iterable[LocalPath], files: Collection[str]
+) -> dict[LocalPath, BuildUnit]:
+    """Which unit makes the package of which path; a path that is not here is zipped or uploaded as it is.
+
+    Raises what `build_units` raises.
+    """
+    units: dict[str, BuildUnit] = {}
+    made: dict[LocalPath, BuildUnit] = {}
+    tree = _Tree(files)
+    for path in paths:
+        tree.check(path)
+        unit = _unit(document, path, tree)
+        if unit is not None:
+            made[path] = units.setdefault(unit["id"], unit)
+    return made
+
+
+class _Tree:
+    """The repository's files, by the folders that they are below."""
+
+    def __init__(self, files: Collection[str]) -> None:
+        self._files = frozenset(files)
+        self._below: dict[str, set[str]] = {"": set()}
+        for file in self._files:
+            self._add(file)
+
+    def _add(self, file: str) -> None:
+        """Make it known as a child of its folder, and that of the next one, up to the first that is known."""
+        child, is_new = file, True
+        while child and is_new:
+            folder, name = posixpath.split(child)
+            is_new = folder not in self._below
+            self._below.setdefault(folder, set()).add(name)
+            child = folder
+
+    def has_file(self, path: str) -> bool:
+        return path in self._files
+
+    def names_in(self, folder: str) -> set[str]:
+        """The files and folders directly in a folder."""
+        return self._below.get(folder, set())
+
+    def check(self, local_path: LocalPath) -> None:
+        if local_path.path not in self._files and local_path.path not in self._below:
+            raise SourceMissing(f"{local_path.name} names {local_path.path!r}, which is not in the repository")
+
+
+def _unit(document: Document, path: LocalPath, tree: _Tree) -> BuildUnit | None:
+    resource = document["Resources"].get(path.logical_id, {})
+    if (
+        path.content != Content.ZIP
+        or tree.has_file(path.path)
+        or _metadata(resource).get("SkipBuild") in {True, "true"}
+    ):
+        return None
+    if path.resource_type in _FUNCTIONS:
+        return _function_unit(document, path, resource, tree)
+    return _layer_unit(document, path, resource, tree) if path.resource_type in _LAYERS else None
+
+
+def _function_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: _Tree) -> BuildUnit | None:
+    properties = effective_properties(document, resource)
+    runtime = _text(document, properties.get("Runtime"))
+    handler = _text(document, properties.get("Handler"))
+    named = _text(document, _metadata(resource).get("BuildMethod"))
+    method = _named_method(path.logical_id, named) if named else _method_of(path, runtime, handler, tree)
+    if method is None:
+        return None
+    return _made(path, resource, "function", method, runtime, handler, _architecture(document, properties))
+
+
+def _named_method(logical_id: str, name: str) -> str:
+    """The method that a BuildMethod names: SAM lets a runtime stand for its method."""
+    for method in ("python", "nodejs", "esbuild", "makefile"):
+        if name.startswith(method):
+            return method
+    toolchain = next((label for start, label in _BUILD_METHOD_TOOLCHAINS.items() if name.startswith(start)), name)
+    raise _unsupported(logical_id, f"BuildMethod {name}", toolchain)
+
+
+def _method_of(path: LocalPath, runtime: str, handler: str, tree: _Tree) -> str | None:
+    names = tree.names_in(path.path)
+    if runtime.startswith("python"):
+        return "python" if names & _PYTHON_FILES else None
+    if runtime.startswith("nodejs"):
+        return _node_method(path, handler, tree)
+    if toolchain := _missing_toolchain(runtime, names):
+        raise _unsupported(path.logical_id, runtime, toolchain)
+    return None
+
+
+def _node_method(path: LocalPath, handler: str, tree: _Tree) -> str | None:
+    """TypeScript is bundled; a package.json alone is installed; plain files need nothing."""
+    module = posixpath.normpath(posixpath.join(path.path, handler.rpartition(".")[0]))
+    if any(tree.has_file(module + suffix) for suffix in _TYPESCRIPT):
+        return "esbuild"
+    return "nodejs" if "package.json" in tree.names_in(path.path) else None
+
+
+def _missing_toolchain(runtime: str, names: set[str]) -> str | None:
+    """The toolchain that the source needs and that the build does not have."""
+    if runtime.startswith("provided"):
+        if "bootstrap" in names:
+            return None
+        return next((label for file, label in _CUSTOM_RUNTIME_FILES.items() if file in names), "custom runtime")
+    if runtime.startswith("ruby") and "Gemfile" not in names:
+        return None
+    return next((label for start, label in _MISSING_TOOLCHAINS.items() if runtime.startswith(start)), None)
+
+
+def _unsupported(logical_id: str, what: str, toolchain: str) -> RuntimeUnsupported:
+    return RuntimeUnsupported(
+        f"{logical_id} ({what}) needs the {toolchain} toolchain, which the build does not have: "
+        "commit what it builds and set `Metadata: SkipBuild: true`, or use a Python or Node.js runtime"
+    )
+
+
+def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: _Tree) -> BuildUnit | None:
+    properties = effective_properties(document, resource)
+    metadata = _metadata(resource)
+    named = _text(document, metadata.get("BuildMethod"))
+    runtimes = [_text(document, runtime) for runtime in _list(properties.get("CompatibleRuntimes"))]
+    method = _named_method(path.logical_id, named) if named else _layer_method(tree.names_in(path.path))
+    if method is None:
+        return None
+    runtime = named if named not in {"makefile", "python", "nodejs", ""} else _first(runtimes, method)
+    architecture = metadata.get("BuildArchitecture") or properties.get("CompatibleArchitectures")
+    return _made(
+        path, resource, "layer", method, runtime, "", _architecture(document, {"Architectures": architecture})
+    )
+
+
+def _layer_method(names: set[str]) -> str | None:
+    """A layer that lists dependencies, without a folder that Lambda would look for them in, is to be built."""
+    if "requirements.txt" in names and "python" not in names:
+        return "python"
+    return "nodejs" if "package.json" in names and "nodejs" not in names else None
+
+
+def _first(runtimes: list[str], method: str) -> str:
+    return next((runtime for runtime in runtimes if runtime.startswith(method) or method == "makefile"), "")
+
+
+def _made(
+    path: LocalPath,
+    resource: dict[str, Any],
+    kind: Literal["function", "layer"],
+    method: str,
+    runtime: str,
+    handler: str,
+    architecture: Literal["x86_64", "arm64"],
+) -> BuildUnit:
+    options = _metadata(resource).get("BuildProperties")
+    unit: BuildUnit = {
+        "id": "",
+        "kind": kind,
+        "name": path.logical_id,
+        "source": path.path,
+        "method": method,
+        "runtime": runtime,
+        "architecture": architecture,
+        "handler": handler,
+        "options": options if isinstance(options, dict) else {},
+    }
+    return {**unit, "id": _unit_id(unit)}
+
+
+def _unit_id(unit: BuildUnit) -> str:
+    """The same for units that come out the same: a makefile's target has the name, a bundle the handler."""
+    decisive: Mapping[str, Any] = {
+        **unit,
+        "name": unit["name"] if unit["method"] == "makefile" else "",
+        "handler": unit["handler"] if unit["method"] == "esbuild" else "",
+    }
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_ID_LENGTH]
+
+
+def _architecture(document: Document, properties: dict[str, Any]) -> Literal["x86_64", "arm64"]:
+    wanted = properties.get("Architectures")
+    first = wanted[0] if isinstance(wanted, list) and wanted else wanted
+    return _ARCHITECTURES.get(_text(document, first), "x86_64")
+
+
+def _text(document: Document, value: object) -> str:
+    """The text, also behind a reference to a parameter with a default; "" for what is known later only."""
+    if isinstance(value, dict) and isinstance(name := value.get("Ref"), str):
+        parameter = (document.get("Parameters") or {}).get(name)
+        value = parameter.get("Default") if isinstance(parameter, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _metadata(resource: dict[str, Any]) -> dict[str, Any]:
+    metadata = resource.get("Metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
