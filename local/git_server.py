@@ -1,4 +1,4 @@
-"""A Git host on loopback: the bare repositories `DIR/{owner}/{name}.git` over git's smart HTTP, read only.
+"""A Git host on loopback: bare repositories `DIR/{owner}/{name}.git` over git's smart HTTP, read only.
 
 git's own CGI program does the work (`git help http-backend`); what is here is the HTTP around it.
 """
@@ -40,10 +40,13 @@ _CONFIG: Final = {
 
 
 class GitServer:
-    """While it is open, the repositories below `directory` are served at `url`. Port 0 is any free one."""
+    """While it is open, the repositories below the directories are served at `url`; the first that has one counts.
 
-    def __init__(self, directory: Path, port: int = 0) -> None:
-        self._server = _Server(directory.resolve(), port)
+    Port 0 is any free one.
+    """
+
+    def __init__(self, *directories: Path, port: int = 0) -> None:
+        self._server = _Server([directory.resolve() for directory in directories], port)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -69,9 +72,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a client that hangs does not keep us from leaving
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(self, directories: list[Path], port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.directory = directory
+        self.directories = directories
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Quiet: a client that went away is no news."""
@@ -94,17 +97,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         self.close_connection = True
         address = _ADDRESS.fullmatch(self.path)
-        if address is None or not self._repository_exists(address["repository"]):
+        directory = address and self._directory_of(address["repository"])
+        if address is None or directory is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         with tempfile.TemporaryFile() as body:
             if self._read_body(body):
-                self._run(self._environment(address), body)
+                self._run(self._environment(directory, address), body)
 
-    def _repository_exists(self, repository: str) -> bool:
-        """The pattern has no `..`; a link may still lead out of the directory."""
-        path = (self.server.directory / repository).resolve()
-        return path.is_relative_to(self.server.directory) and (path / "HEAD").is_file()
+    def _directory_of(self, repository: str) -> Path | None:
+        return next((each for each in self.server.directories if _holds(each, repository)), None)
 
     def _read_body(self, body: IO[bytes]) -> bool:
         pieces = self._chunks() if self.headers.get("Transfer-Encoding") == "chunked" else self._whole()
@@ -129,13 +131,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline(_MAX_LINE_BYTES)
         self.rfile.readline(_MAX_LINE_BYTES)
 
-    def _environment(self, address: re.Match[str]) -> dict[str, str]:
+    def _environment(self, directory: Path, address: re.Match[str]) -> dict[str, str]:
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             **_config_environment(_CONFIG),
-            "GIT_PROJECT_ROOT": str(self.server.directory),
+            "GIT_PROJECT_ROOT": str(directory),
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             "PATH_INFO": f"/{address['repository']}/{address['service']}",
@@ -166,6 +168,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         copyfileobj(answer, self.wfile, 1 << 16)
+
+
+def _holds(directory: Path, repository: str) -> bool:
+    """The pattern has no `..`; a link may still lead out of the directory."""
+    path = (directory / repository).resolve()
+    return path.is_relative_to(directory) and (path / "HEAD").is_file()
 
 
 def _config_environment(config: dict[str, str]) -> dict[str, str]:
