@@ -153,7 +153,7 @@ def _parse(body: bytes) -> dict[str, Any]:
         report = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise ArtifactInvalid(f"the report is no JSON: {error}") from error
-    if not isinstance(report, dict) or not _is_error(report.get("error")):
+    if not isinstance(report, dict) or "error" not in report or not _is_error(report["error"]):
         raise ArtifactInvalid("the report has not the shape of one")
     return report
 
