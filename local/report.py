@@ -1,0 +1,59 @@
+"""What people see in the terminal: progress while they wait, and a table at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from local.client import Session
+
+_INDENT: Final = "  "
+_LABEL_WIDTH: Final = 12
+
+
+class Progress:
+    """Prints a session's log entries as they come, each once, and its message whenever that changes."""
+
+    def __init__(self) -> None:
+        self._message = ""
+
+    def __call__(self, session: Session) -> None:
+        for entry in session["logs"]:
+            mark = "" if entry["level"] == "info" else f"{entry['level']}: "
+            self._line(entry["timestamp"], entry["stage"], mark + entry["message"])
+
+    def _line(self, timestamp: str, stage: str, message: str) -> None:
+        if message != self._message:
+            print(f"{_INDENT}{timestamp[11:21]}  {stage:<11} {message}", flush=True)
+        self._message = message
+
+
+def table(session: Session) -> str:
+    """The session's outcome, outputs and resources."""
+    deployed = session.get("deployedResources") or {}
+    outputs = deployed.get("outputs") or {}
+    resources = deployed.get("resources") or []
+    rows = [
+        *_rows("status", [f"{session['status']} in {session.get('durationMs', 0) / 1000:.1f} s"]),
+        *_rows("error", _error(session)),
+        *_rows("stack", [deployed["stackName"]] if "stackName" in deployed else []),
+        *_rows("outputs", _columns([(name, str(value)) for name, value in outputs.items()])),
+        *_rows("resources", _columns([(each["type"], each["physicalId"]) for each in resources])),
+    ]
+    return "\n".join(rows)
+
+
+def _error(session: Session) -> list[str]:
+    error = session.get("error")
+    return [f"{error['code']}: {error['message']}", *filter(None, [error.get("hint")])] if error else []
+
+
+def _columns(pairs: list[tuple[str, str]]) -> list[str]:
+    width = max((len(name) for name, _ in pairs), default=0)
+    return [f"{name:<{width}}  {value}" for name, value in pairs]
+
+
+def _rows(label: str, lines: list[str]) -> list[str]:
+    """The label stands before the first line alone."""
+    labels = [label, *[""] * len(lines)]
+    return [f"{_INDENT}{name:<{_LABEL_WIDTH}}{line}" for name, line in zip(labels, lines, strict=False)]

@@ -1,0 +1,120 @@
+"""`make up`: keeps the embedded platform running until it is interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from local import laptop, repositories
+from local.errors import LocalError
+from local.lifetime import Lifetime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.laptop import Laptop
+
+STACK_FILE: Final = Path(__file__).resolve().parent.parent / ".local" / "stack.json"
+
+_READY: Final = """
+The application is running.
+
+  API       {url}
+  API key   {key}
+  AWS       {endpoint}   (any key; AWS_ENDPOINT_URL={endpoint})
+  written   {file}
+
+  curl -s -X POST {url}/deploy -H 'x-api-key: {key}' \\
+       -H 'Content-Type: application/json' -d '{{"repository": "examples/{example}"}}'
+
+Repositories: {repositories}
+Builds and deployed code run as you on this machine, with your files and network in reach:
+deploy only repositories that you trust.
+
+Ctrl-C stops it and removes everything.
+"""
+
+
+def main() -> int:
+    arguments = _arguments()
+    lifetime = Lifetime()
+    try:
+        with lifetime:
+            _run(lifetime, arguments)
+    except LocalError as error:
+        print(f"make up: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; nothing is left behind")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make up", description="Runs the whole application on this machine.")
+    parser.add_argument(
+        "--mirror", type=_folder, metavar="DIR", help="serve the bare repositories DIR/{owner}/{name}.git as well"
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="the platform's port (default: a free one)"
+    )
+    return parser.parse_args()
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder: give one that holds {{owner}}/{{name}}.git")
+    return path.resolve()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535")
+    return int(text)
+
+
+def _run(lifetime: Lifetime, arguments: argparse.Namespace) -> None:
+    print("starting ...", flush=True)
+    running = laptop.start(lifetime, mirror=arguments.mirror, port=arguments.port)
+    lifetime.enter(_stack_file(running))
+    print(_ready(running, arguments.mirror), flush=True)
+    while True:
+        signal.pause()
+
+
+@contextmanager
+def _stack_file(running: Laptop) -> Iterator[None]:
+    """Programs find the application in this file, for as long as it runs."""
+    facts = {
+        "apiUrl": running.application.api_url,
+        "apiKey": running.application.api_key,
+        "endpointUrl": running.platform.endpoint_url,
+    }
+    STACK_FILE.parent.mkdir(exist_ok=True)
+    STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
+    try:
+        yield
+    finally:
+        STACK_FILE.unlink(missing_ok=True)
+
+
+def _ready(running: Laptop, mirror: Path | None) -> str:
+    names = [folder.name for folder in repositories.examples()]
+    return _READY.format(
+        url=running.application.api_url,
+        key=running.application.api_key,
+        endpoint=running.platform.endpoint_url,
+        file=STACK_FILE,
+        example=names[-1],
+        repositories=", ".join(f"examples/{name}" for name in names)
+        + (f", and those of {mirror}" if mirror else ""),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
