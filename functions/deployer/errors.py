@@ -47,6 +47,8 @@ DeployerError
 │   ├── StackNotOurs            a stack of that name exists and was not made here
 │   ├── StackLocked             another session is changing it
 │   ├── StackNotReady           its status allows no change
+│   ├── StackBeingCleared       what a failed first create left is being removed; worth a retry
+│   ├── CloudFormationUnavailable   it asks to go slower, or does not answer; worth a retry
 │   ├── ChangeSetFailed
 │   ├── StackFailed
 │   ├── StackTimedOut
@@ -240,6 +242,14 @@ class StackLocked(StackError):
 
 
 class StackNotReady(StackError): ...
+
+
+class StackBeingCleared(StackError):
+    hint = "Try again when CloudFormation has removed the stack."
+
+
+class CloudFormationUnavailable(StackError):
+    hint = "Try again in a few minutes."
 
 
 class ChangeSetFailed(StackError): ...

@@ -1,0 +1,193 @@
+"""Stack events: what CloudFormation says while it works, and which of them is the first cause of a failure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+STACK_TYPE: Final = "AWS::CloudFormation::Stack"
+
+# What happened to a resource because another one failed.
+_CANCELLED: Final = re.compile(r"Resource (?:creation|update|deletion|import) cancelled", re.IGNORECASE)
+# The reasons of a stack's own events only list the resources that failed.
+_SUMMARY: Final = re.compile(r"The following resource\(s\) failed to|Embedded stack .* was not successfully")
+_ROLLBACK: Final = re.compile(r"(?:^|_)ROLLBACK_(?:IN_PROGRESS|FAILED|COMPLETE)")
+
+_HINTS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        r"bucket name is not available|BucketAlreadyExists|requested bucket name",
+        "Bucket names are shared by all accounts: leave the name out of the template, or choose another.",
+    ),
+    (
+        r"already exists",
+        "Something of that name exists outside of this stack: "
+        "leave the name out of the template, or remove the other one.",
+    ),
+    (
+        r"permissions? boundary",
+        "Roles of deployed stacks need this application's permissions boundary, and cannot drop it.",
+    ),
+    (
+        r"is not authorized to perform|AccessDenied|Access Denied|not authorized",
+        "CloudFormation's service role may not do that: allow the service in this application's parameters, "
+        "or leave the resource out.",
+    ),
+    (
+        r"limit exceeded|LimitExceeded|quota|Maximum number of|TooManyBuckets|UnreservedConcurrentExecution",
+        "The account has reached a limit: remove what is not needed, or ask AWS for more in Service Quotas.",
+    ),
+    (
+        r"runtime parameter of .* is (?:no longer|not) supported|not supported.*runtime|at 'runtime' failed",
+        "Lambda no longer takes that runtime: change Runtime in the template to one that it supports.",
+    ),
+    (
+        r"did not receive a response from your custom resource|Failed to receive .* signal|WaitCondition timed out|"
+        r"exceeded the maximum allowed time|failed to stabilize.*custom",
+        "The code behind that resource did not answer: its own log group says why.",
+    ),
+    (
+        r"could not unzip|unzipped size must be smaller|CodeStorageExceeded",
+        "Lambda takes 250 MB unpacked: leave out what the function does not need.",
+    ),
+    (
+        r"NoSuchKey|S3 Error Code|specified key does not exist|specified bucket does not exist",
+        "The template refers to an object in S3 that is not there, or in another region.",
+    ),
+    (
+        r"not empty",
+        "It holds data that CloudFormation does not remove: empty it, then remove the deployment again.",
+    ),
+    (
+        r"cannot be assumed|is unable to assume|trust relationship",
+        "The service cannot assume that role: check AssumeRolePolicyDocument, or try again, since new roles "
+        "take some seconds to be known everywhere.",
+    ),
+    (
+        r"Throttling|Rate exceeded",
+        "AWS asked to go slower: try again in a few minutes.",
+    ),
+    (
+        r"unsupported resource type|Unrecognized resource type|not supported in this region|Resource type .* not ",
+        "That resource type is not available here: leave it out, or deploy in another region.",
+    ),
+    (
+        r"Invalid request provided|InvalidRequest|Validation|Properties validation failed|Model validation failed",
+        "The service refused a property of that resource: the message names it.",
+    ),
+    (
+        r"Circular dependency|dependent object",
+        "Something else still uses it: remove that first.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackEvent:
+    """One event. `stack_id` is the stack that tells it; `physical_id` of a nested stack is that stack's id."""
+
+    event_id: str
+    stack_id: str
+    stack_name: str
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str
+    at: datetime
+
+    @property
+    def is_failure(self) -> bool:
+        return self.status.endswith("_FAILED")
+
+    @property
+    def is_of_stack(self) -> bool:
+        """It is about the stack itself, not about a resource in it."""
+        return self.physical_id == self.stack_id
+
+    @property
+    def is_cancellation(self) -> bool:
+        """The resource did not fail: it was stopped because another one did."""
+        return _CANCELLED.search(self.reason) is not None
+
+    @property
+    def nested_stack_id(self) -> str | None:
+        """The id of the nested stack that this event of its parent is about."""
+        is_nested = self.type == STACK_TYPE and not self.is_of_stack and self.physical_id.startswith("arn:")
+        return self.physical_id if is_nested else None
+
+    @property
+    def text(self) -> str:
+        """`Table (AWS::DynamoDB::Table) CREATE_FAILED: reason`."""
+        head = f"{self.logical_id} ({self.type}) {self.status}"
+        return f"{head}: {self.reason}" if self.reason else head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCause:
+    """What went wrong first. `resource` is a logical id; `nested_in` names the nested stack that holds it."""
+
+    resource: str
+    reason: str
+    hint: str
+    nested_in: str | None = None
+
+    @property
+    def text(self) -> str:
+        """`Resource: reason`, as the message of StackFailed begins."""
+        where = f" (in nested stack {self.nested_in})" if self.nested_in else ""
+        return f"{self.resource}: {self.reason}{where}"
+
+
+def first_cause(events: Sequence[StackEvent]) -> FirstCause | None:
+    """The earliest failure that no other explains, or None where nothing failed.
+
+    `events` are one operation's, oldest first, of the stack and of its nested stacks. Cancelled resources,
+    and stacks whose failure comes from something in them, are left out. Of failures in the same millisecond the
+    one that says most counts: CloudFormation does not promise their order.
+    """
+    failures = [event for event in events if event.is_failure and not event.is_cancellation]
+    explained = {event.stack_id for event in failures if not event.is_of_stack}
+    leaves = [event for event in failures if not _is_explained(event, explained)]
+    if leaves:
+        return _cause(min(leaves, key=_rank), events)
+    return next((_cause(event, events) for event in events if _tells_of_rollback(event)), None)
+
+
+def in_order(events: Sequence[StackEvent]) -> list[StackEvent]:
+    """Oldest first; events of one stack keep their order within the same millisecond."""
+    return sorted(events, key=lambda event: event.at)
+
+
+def hint_for(reason: str) -> str:
+    """What usually helps against that reason; empty for one that is not known."""
+    return next((hint for pattern, hint in _HINTS if re.search(pattern, reason, re.IGNORECASE)), "")
+
+
+def _is_explained(event: StackEvent, explained: set[str]) -> bool:
+    below = event.stack_id if event.is_of_stack else event.nested_stack_id
+    return below in explained
+
+
+def _rank(event: StackEvent) -> tuple[datetime, bool, bool]:
+    says_little = not event.reason or _SUMMARY.search(event.reason) is not None
+    return event.at, says_little, event.type == STACK_TYPE
+
+
+def _tells_of_rollback(event: StackEvent) -> bool:
+    """A stack can go back without a failed resource: a hook, an alarm or a validation said so."""
+    return event.is_of_stack and bool(event.reason) and _ROLLBACK.search(event.status) is not None
+
+
+def _cause(event: StackEvent, events: Sequence[StackEvent]) -> FirstCause:
+    parents = (other.logical_id for other in events if other.nested_stack_id == event.stack_id)
+    return FirstCause(
+        resource=event.logical_id,
+        reason=event.reason or event.status,
+        hint=hint_for(event.reason),
+        nested_in=next(parents, None),
+    )
