@@ -1,0 +1,57 @@
+"""Executions of the state machines: started once under a name of ours, and asked how they are."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from deployer.aws.clients import client
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ExecutionStatus(StrEnum):
+    """Step Functions' own words."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+    PENDING_REDRIVE = "PENDING_REDRIVE"
+
+
+def execution_arn(machine_arn: str, name: str) -> str:
+    """The ARN that an execution of that machine and name has, or will have."""
+    return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def start(arn: str, data: Mapping[str, Any]) -> None:
+    """The execution of that ARN runs, or ran: the same name never starts twice."""
+    machine, _, name = arn.replace(":execution:", ":stateMachine:").rpartition(":")
+    try:
+        client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=json.dumps(data))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+            raise
+
+
+def status_of(arn: str) -> ExecutionStatus | None:
+    """How the execution is; None when it was never started."""
+    try:
+        answer = client("stepfunctions").describe_execution(executionArn=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
+            raise
+        return None
+    return ExecutionStatus(answer["status"])
+
+
+def console_link(arn: str) -> str:
+    """The execution's page in the AWS console."""
+    region = arn.split(":")[3]
+    return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{arn}"

@@ -1,0 +1,61 @@
+"""A session table in moto, as template.yaml has it, and a head to put into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployer.aws.clients import client
+from deployer.session import new_session_id
+
+if TYPE_CHECKING:
+    from deployer.session import Head
+
+TABLE = "sessions"
+NOW_MS = 1_795_000_000_000
+ENTERED_AT = "2026-11-18T13:06:41.500Z"
+_INDEXES = {"StatusIndex": "status", "KindIndex": "kind", "RepositoryIndex": "repository"}
+
+
+def create_table() -> None:
+    """The table, with its three indexes."""
+    client("dynamodb").create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("sessionId"),
+        AttributeDefinitions=[
+            {"AttributeName": "timestamp", "AttributeType": "N"},
+            *({"AttributeName": name, "AttributeType": "S"} for name in ["sessionId", *_INDEXES.values()]),
+        ],
+        GlobalSecondaryIndexes=[
+            {"IndexName": index, "KeySchema": _keys(attribute), "Projection": {"ProjectionType": "ALL"}}
+            for index, attribute in _INDEXES.items()
+        ],
+    )
+
+
+def a_head(session_id: str | None = None, **attributes: object) -> Head:
+    """A pending deployment of octo/hello."""
+    return {
+        "sessionId": session_id or new_session_id(NOW_MS),
+        "kind": "deployment",
+        "status": "pending",
+        "stage": "validating",
+        "message": "accepted",
+        "repository": "octo/hello",
+        "request": {"mode": "deploy"},
+        **attributes,
+    }
+
+
+def items(session_id: str) -> list[dict[str, object]]:
+    """Everything that the table holds for the session, raw, in order."""
+    answer = client("dynamodb").query(
+        TableName=TABLE,
+        KeyConditionExpression="sessionId = :id",
+        ExpressionAttributeValues={":id": {"S": session_id}},
+    )
+    return list(answer["Items"])
+
+
+def _keys(attribute: str) -> list[dict[str, str]]:
+    return [{"AttributeName": attribute, "KeyType": "HASH"}, {"AttributeName": "timestamp", "KeyType": "RANGE"}]
