@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 REQUIREMENTS := requirements-dev.txt functions/requirements.txt containers/clone/requirements.txt containers/build/requirements.txt
 
+# Entry points outside of pytest import the domain from here.
+export PYTHONPATH := functions
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test lint format bench clean
 

@@ -53,6 +53,8 @@ def _parameters(git_url: str) -> dict[str, str]:
     return {
         "GitUrl": git_url,
         "AuthMode": "API_KEY",
+        "MaxRunningSessions": "20",
+        "MaxSessionsPerDay": "100000",
         "CloneImage": "local/clone",
         "BuildImage": "local/build",
     }
@@ -134,12 +136,11 @@ def _application(platform: Platform) -> Application:
     cloudformation = platform.client("cloudformation")
     stack = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    cluster = cloudformation.describe_stack_resource(StackName=STACK_NAME, LogicalResourceId="Cluster")
     key = platform.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
     return Application(
         api_url=local_url(platform.endpoint_url, outputs["ApiUrl"]),
         api_key=key["value"],
-        cluster=cluster["StackResourceDetail"]["PhysicalResourceId"],
+        cluster=outputs["ClusterName"],
     )
 
 
