@@ -1,0 +1,270 @@
+"""A template's text as a document: YAML or JSON with CloudFormation's short forms, read as hostile input.
+
+What PyYAML builds from the text is bounded before it builds anything: its composer recurses in C, so 100,000
+brackets end the process, and a few hundred bytes of aliases grow to gigabytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, ClassVar, Final
+
+import yaml
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+MAX_DEPTH: Final = 100
+MAX_NODES: Final = 250_000
+"""Counted with every alias written out, as cfn-lint does."""
+MAX_EXPANDED_CHARACTERS: Final = 4_000_000
+"""Text with every alias written out; CloudFormation takes 1 MB of it."""
+
+# AWS CloudFormation User Guide, "Intrinsic function reference" and "Rule-specific intrinsic functions".
+_FUNCTIONS: Final = ["And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "ForEach", "GetAtt", "GetAZs", "GetStackOutput", "If", "Implies", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"]
+# Matches at every quote, closed or not: a search that fails there costs the square of the text.
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)
+_BRACKETS: Final = re.compile(r"[\[\]{}]")
+_LONGEST_NUMBER: Final = 40
+
+
+class TextInvalid(Exception):
+    """The text is no document. `line` counts from 1; 0 where no line is to blame."""
+
+    def __init__(self, problem: str, line: int = 0) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
+
+
+def read(text: str) -> Any:
+    """The document, made of dict, list, str, int, float, bool and None only; no part of it is shared.
+
+    Short forms become long ones (`!GetAtt a.b.c` is `{"Fn::GetAtt": ["a", "b.c"]}`), keys are text as written,
+    and timestamps stay text.
+    Raises TextInvalid for anything that is no single document, repeats a key, or grows beyond the limits above.
+    """
+    document = _read_json(text) if text.lstrip().startswith("{") else _read_yaml(text)
+    try:
+        # The round trip gives each alias its own copy, and proves that every string can be written as UTF-8.
+        return json.loads(json.dumps(document, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        raise TextInvalid("holds half of a surrogate pair") from None
+
+
+def _read_json(text: str) -> Any:
+    _check_brackets(text)
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=str
+        )
+    except json.JSONDecodeError as error:
+        raise TextInvalid(error.msg, error.lineno) from error
+
+
+def _check_brackets(text: str) -> None:
+    depth = 0
+    for bracket in _BRACKETS.finditer(_STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise TextInvalid(_TOO_DEEP)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in members:
+            raise TextInvalid(f"the key {key!r} is there twice")
+        members[key] = value
+    return members
+
+
+def _integer(text: str) -> int | str:
+    # Python refuses more than 4,300 digits, and base 60 (`1:1:1`, YAML 1.1) costs the square of its length.
+    return int(text) if len(text) <= _LONGEST_NUMBER else text
+
+
+def _number(text: str) -> float | str:
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def _read_yaml(text: str) -> Any:
+    try:
+        _check_events(text)
+        return yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader with fewer types
+    except yaml.MarkedYAMLError as error:
+        raise TextInvalid(_problem(error), _line(error.problem_mark)) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise TextInvalid(f"holds a character that YAML does not allow: {error.reason}", line) from error
+    except yaml.YAMLError as error:
+        raise TextInvalid(str(error)) from error
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    return " ".join(part for part in (error.context, error.problem) if part)
+
+
+def _line(mark: Any) -> int:
+    return mark.line + 1 if mark else 0
+
+
+class _Sizes:
+    """Nodes and characters with every alias written out: of the whole, and of what each anchor stands for."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+        self.characters = 0
+        self.open: list[tuple[str | None, int, int]] = []
+        self.anchors: dict[str, tuple[int, int]] = {}
+
+    def scalar(self, anchor: str | None, characters: int) -> None:
+        self._add(1, characters)
+        if anchor is not None:
+            self.anchors[anchor] = (1, characters)
+
+    def enter(self, anchor: str | None) -> None:
+        self.open.append((anchor, self.nodes, self.characters))
+        self.anchors.pop(anchor or "", None)  # inside of it, its name stands for itself
+        self._add(1, 0)
+
+    def leave(self) -> None:
+        anchor, nodes, characters = self.open.pop()
+        if anchor is not None:
+            self.anchors[anchor] = (self.nodes - nodes, self.characters - characters)
+
+    def alias(self, anchor: str) -> None:
+        self._add(*self.anchors[anchor])
+
+    def _add(self, nodes: int, characters: int) -> None:
+        self.nodes += nodes
+        self.characters += characters
+
+    @property
+    def are_too_large(self) -> bool:
+        return self.nodes > MAX_NODES or self.characters > MAX_EXPANDED_CHARACTERS
+
+
+_TOO_DEEP: Final = f"is nested deeper than {MAX_DEPTH} levels"
+_TOO_LARGE: Final = (
+    f"has more than {MAX_NODES:,} nodes or {MAX_EXPANDED_CHARACTERS:,} characters with its aliases written out"
+)
+
+
+def _check_events(text: str) -> None:
+    sizes = _Sizes()
+    for event in yaml.parse(text, Loader=_Loader):
+        _measure(event, sizes)
+        if len(sizes.open) > MAX_DEPTH:
+            raise TextInvalid(_TOO_DEEP, _line(event.start_mark))
+        if sizes.are_too_large:
+            raise TextInvalid(_TOO_LARGE, _line(event.start_mark))
+
+
+def _measure(event: Any, sizes: _Sizes) -> None:
+    match event:
+        case yaml.ScalarEvent():
+            sizes.scalar(event.anchor, len(event.value))
+        case yaml.CollectionStartEvent():
+            sizes.enter(event.anchor)
+        case yaml.CollectionEndEvent():
+            sizes.leave()
+        case yaml.AliasEvent() if event.anchor in sizes.anchors:
+            sizes.alias(event.anchor)
+        case yaml.AliasEvent():
+            raise TextInvalid(f"*{event.anchor} stands for nothing before it", _line(event.start_mark))
+
+
+class _TemplateLoader(_Loader):  # type: ignore[misc]  # the base is chosen at run time
+    """SafeLoader without its types that JSON lacks, and with CloudFormation's tags."""
+
+    # Copies: PyYAML keeps both on the class, and every other loader must stay as it is.
+    yaml_implicit_resolvers: ClassVar[Any] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
+        for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+    }
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {}
+
+
+def _construct_map(loader: Any, node: Any) -> dict[str, Any]:
+    if not isinstance(node, yaml.MappingNode):
+        raise TextInvalid("expected a mapping", _line(node.start_mark))
+    _check_keys(node)
+    loader.flatten_mapping(node)
+    members = {key.value: loader.construct_object(value, deep=True) for key, value in node.value}
+    target = members.get("Fn::GetAtt")
+    return {"Fn::GetAtt": target.split(".", 1)} if len(members) == 1 and isinstance(target, str) else members
+
+
+def _check_keys(node: Any) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode) or not key.tag.startswith("tag:yaml.org,2002:"):
+            raise TextInvalid("a key is not text", _line(key.start_mark))
+        # A merge key may stand there more than once.
+        if key.value in seen and not key.tag.endswith(":merge"):
+            raise TextInvalid(f"the key {key.value!r} is there twice", _line(key.start_mark))
+        seen.add(key.value)
+
+
+def _construct_list(loader: Any, node: Any) -> list[Any]:
+    return list(loader.construct_sequence(node, deep=True))
+
+
+def _construct_text(loader: Any, node: Any) -> str:
+    return str(loader.construct_scalar(node))
+
+
+def _construct_number(loader: Any, node: Any) -> Any:
+    construct = loader.construct_yaml_int if node.tag.endswith(":int") else loader.construct_yaml_float
+    try:
+        number = construct(node) if len(node.value) <= _LONGEST_NUMBER else node.value
+    except (ValueError, TypeError, OverflowError):
+        raise TextInvalid(f"{node.value!r} is no number", _line(node.start_mark)) from None
+    return number if isinstance(number, str) or math.isfinite(number) else node.value
+
+
+def _construct_bool(loader: Any, node: Any) -> Any:
+    if str(node.value).lower() not in loader.bool_values:
+        raise TextInvalid(f"{node.value!r} is neither true nor false", _line(node.start_mark))
+    return loader.construct_yaml_bool(node)
+
+
+def _construct_null(_loader: Any, _node: Any) -> None:
+    return None
+
+
+def _construct_function(loader: Any, node: Any) -> dict[str, Any]:
+    name = node.tag[1:]
+    value = _construct_content(loader, node)
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {name if name in {"Ref", "Condition"} else f"Fn::{name}": value}
+
+
+def _construct_content(loader: Any, node: Any) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _construct_map(loader, node)
+    return _construct_list(loader, node) if isinstance(node, yaml.SequenceNode) else _construct_text(loader, node)
+
+
+def _construct_unknown(_loader: Any, node: Any) -> None:
+    raise TextInvalid(f"the tag {node.tag} is none of CloudFormation's", _line(node.start_mark))
+
+
+_CONSTRUCTORS: Final[dict[str | None, Any]] = {
+    "tag:yaml.org,2002:map": _construct_map,
+    "tag:yaml.org,2002:seq": _construct_list,
+    "tag:yaml.org,2002:str": _construct_text,
+    "tag:yaml.org,2002:timestamp": _construct_text,
+    "tag:yaml.org,2002:int": _construct_number,
+    "tag:yaml.org,2002:float": _construct_number,
+    "tag:yaml.org,2002:bool": _construct_bool,
+    "tag:yaml.org,2002:null": _construct_null,
+    **{f"!{name}": _construct_function for name in ("Ref", "Condition", *_FUNCTIONS)},
+    None: _construct_unknown,
+}
+for _tag, _constructor in _CONSTRUCTORS.items():
+    _TemplateLoader.add_constructor(_tag, _constructor)
