@@ -1,0 +1,1 @@
+"""What things cost, printed. Nothing here passes or fails on a time."""

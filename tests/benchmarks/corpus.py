@@ -1,0 +1,112 @@
+"""How many of a repository's projects are deployed, and why the others are not.
+
+Deploys every given project root of one repository through a platform that `make up MIRROR=DIR` keeps running, and
+removes each stack again. Prints a line per project, and a table of the reasons at the end.
+
+    python -m tests.benchmarks.corpus OWNER/NAME ROOT [ROOT ...] [--at-once N] [--keep]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from local.client import Client, NeverSettled, Refused, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STACK = Path(".local/stack.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    root: str
+    status: str
+    seconds: float
+    code: str = ""
+    message: str = ""
+    kind: str = ""
+    outputs: int = 0
+
+    @property
+    def line(self) -> str:
+        told = f"{self.code}: {self.message}" if self.code else f"{self.outputs} outputs"
+        return f"{self.status:8} {self.seconds:6.1f} s  {self.kind:15} {self.root:60} {told[:300]}"
+
+
+def deploy(client: Client, repository: str, root: str, *, keep: bool) -> Outcome:
+    """One project, from POST to its end; its stack is removed again unless it is to be kept."""
+    started = time.monotonic()
+    try:
+        session_id = client.deploy(repository, projectRoot=root)["sessionId"]
+        session = client.settle(session_id, seconds=600)
+    except (Refused, NeverSettled) as error:
+        return Outcome(
+            root=root,
+            status="failed",
+            seconds=time.monotonic() - started,
+            code=type(error).__name__,
+            message=str(error),
+        )
+    seconds = time.monotonic() - started
+    if session["status"] == "success" and not keep:
+        client.remove(session_id)
+        client.settle(session_id, seconds=120)
+    return _outcome(root, session, seconds)
+
+
+def _outcome(root: str, session: Session, seconds: float) -> Outcome:
+    error = session.get("error") or {}
+    return Outcome(
+        root=root,
+        status=session["status"],
+        seconds=seconds,
+        code=error.get("code", ""),
+        message=" ".join(str(error.get("message", "")).split()),
+        kind=(session.get("project") or {}).get("kind", ""),
+        outputs=len((session.get("deployedResources") or {}).get("outputs", {})),
+    )
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """Counts by status and error code, and the median time of what succeeded."""
+    outcomes = list(outcomes)
+    counts = Counter(f"{each.status} {each.code}".strip() for each in outcomes)
+    lines = [f"{count:5}  {what}" for what, count in counts.most_common()]
+    if seconds := [each.seconds for each in outcomes if each.status == "success"]:
+        lines.append(f"median of the successful: {median(seconds):.1f} s")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repository", metavar="OWNER/NAME")
+    parser.add_argument("roots", nargs="+", metavar="ROOT")
+    parser.add_argument("--at-once", type=int, default=2, metavar="N")
+    parser.add_argument("--keep", action="store_true", help="leave the stacks")
+    given = parser.parse_args()
+    if not STACK.exists():
+        sys.exit("no platform is running: start one with `make up MIRROR=DIR`")
+    stack = json.loads(STACK.read_text())
+    outcomes = []
+    with ThreadPoolExecutor(given.at_once) as pool:
+        clients = Client(stack["apiUrl"], stack["apiKey"])
+        for outcome in pool.map(
+            lambda root: deploy(clients, given.repository, root, keep=given.keep), given.roots
+        ):
+            outcomes.append(outcome)
+            print(outcome.line, flush=True)
+    print(summary(outcomes))
+
+
+if __name__ == "__main__":
+    main()
