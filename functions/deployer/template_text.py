@@ -22,7 +22,10 @@ MAX_EXPANDED_CHARACTERS: Final = 4_000_000
 """Text with every alias written out; CloudFormation takes 1 MB of it."""
 
 # AWS CloudFormation User Guide, "Intrinsic function reference" and "Rule-specific intrinsic functions".
-_FUNCTIONS: Final = ["And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "ForEach", "GetAtt", "GetAZs", "GetStackOutput", "If", "Implies", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"]
+_FUNCTIONS: Final = """
+    And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap ForEach GetAtt GetAZs GetStackOutput If
+    Implies ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll
+"""
 # Matches at every quote, closed or not: a search that fails there costs the square of the text.
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
@@ -263,7 +266,7 @@ _CONSTRUCTORS: Final[dict[str | None, Any]] = {
     "tag:yaml.org,2002:float": _construct_number,
     "tag:yaml.org,2002:bool": _construct_bool,
     "tag:yaml.org,2002:null": _construct_null,
-    **{f"!{name}": _construct_function for name in ("Ref", "Condition", *_FUNCTIONS)},
+    **{f"!{name}": _construct_function for name in ("Ref", "Condition", *_FUNCTIONS.split())},
     None: _construct_unknown,
 }
 for _tag, _constructor in _CONSTRUCTORS.items():
