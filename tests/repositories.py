@@ -60,7 +60,7 @@ class BareRepository:
     def commit(
         self, files: dict[str, str | bytes], branch: str = "main", modes: dict[str, str] | None = None
     ) -> str:
-        """A commit of exactly these files; `modes` says which are no plain ones. A gitlink's content is a commit."""
+        """A commit of exactly these files. `modes` tells those that are not plain; a gitlink holds a commit id."""
         stream = f"commit refs/heads/{branch}\ncommitter A <a@example.com> 1767225600 +0000\ndata 0\n".encode()
         for path, content in files.items():
             body = content.encode() if isinstance(content, str) else content

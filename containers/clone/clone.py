@@ -1,0 +1,105 @@
+"""The clone task: a commit goes in; a manifest, an archive and a report are left in the artifact bucket.
+
+Run as `PLAN_URL=... python clone.py`. Exits 0, or 1 when the report tells of an error, or could not be left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from deployer.errors import ArtifactInvalid, CloneFailed, DeployerError, InternalError, RepositoryTooLarge
+from deployer.exchange import Exchange
+from deployer.log_text import clean
+from deployer.worker import MANIFEST, PLAN_URL, REPORT, SOURCE
+from git_client import GitClient
+from snapshot import Photographer
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from deployer.worker import ClonePlan, CloneReport, WorkerError
+
+_NOT_FOR_GIT: Final = ("AWS_", "ECS_", "GIT_")
+_MAX_NOTES: Final = 100
+_SLACK_BYTES: Final = 64 << 20  # a pack or a zip of incompressible files is a little larger than they are
+
+
+class _Stopped(Exception):
+    """SIGTERM came."""
+
+
+def main() -> int:
+    """The exit status."""
+    signal.signal(signal.SIGTERM, _stop)
+    plan_url = _take_plan_url()
+    try:
+        fields, exchange = Exchange.open(plan_url)
+    except DeployerError as error:
+        print(f"{error.code}: {error.message}", file=sys.stderr)  # noqa: T201 - there is nowhere else to tell it
+        return 1
+    notes: list[str] = []
+    problem = _outcome(cast("ClonePlan", fields), exchange, notes)
+    exchange.leave(REPORT, json.dumps(_report(problem, notes)).encode())
+    return 1 if problem else 0
+
+
+def _take_plan_url() -> str:
+    """The plan's address; neither it nor any credential stays where git and cfn-lint could read it."""
+    plan_url = os.environ.pop(PLAN_URL)  # noqa: TID251 - entry point
+    for name in [name for name in os.environ if name.startswith(_NOT_FOR_GIT)]:  # noqa: TID251 - entry point
+        del os.environ[name]  # noqa: TID251 - entry point
+    return plan_url
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def _outcome(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> DeployerError | None:
+    """What went wrong, of whatever kind: a report of it is left in every case."""
+    try:
+        _clone(plan, exchange, notes)
+    except _Stopped:
+        return CloneFailed("the task was stopped")
+    except ArtifactInvalid as error:
+        return RepositoryTooLarge(error.message)
+    except DeployerError as error:
+        return error
+    except Exception as error:
+        traceback.print_exc()
+        return InternalError(f"the clone task failed: {type(error).__name__}")
+    return None
+
+
+def _clone(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> None:
+    _limit_files(plan["limits"]["maxTotalBytes"] + _SLACK_BYTES)
+    with tempfile.TemporaryDirectory(prefix="clone-") as name:
+        folder = Path(name)
+        git = GitClient(folder / "repository.git", plan["gitUrl"], plan["timeoutSeconds"])
+        snapshot = Photographer(plan, git, folder, notes).take()
+        exchange.leave(MANIFEST, json.dumps(snapshot.manifest, ensure_ascii=False).encode())
+        if snapshot.archive is not None:
+            exchange.leave(SOURCE, snapshot.archive)
+
+
+def _limit_files(max_bytes: int) -> None:
+    """No file of ours or of git's grows beyond that: what arrives compressed may unpack to anything."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, hard))
+
+
+def _report(error: DeployerError | None, notes: list[str]) -> CloneReport:
+    told: WorkerError | None = {"code": error.code, "message": clean(error.message)} if error else None
+    return {"error": told, "logTail": [clean(note) for note in notes[-_MAX_NOTES:]]}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What the project is, as far as the clone has to know it, and the paths that it needs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from deployer.project import detect
+
+from deployer import template
+from deployer.errors import DeployerError, ProjectNotFound
+from deployer.local_path import Content
+from deployer.manifest import candidates, candidates_below
+from deployer.packaging import local_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deployer.project import Project
+
+    from deployer.worker import ClonePlan, Manifest
+    from texts import Texts
+
+
+def find_project(manifest: Manifest, texts: Texts, plan: ClonePlan) -> Project:
+    """The project that DetectProject is going to find; first the root's own files are read, then those below it.
+
+    Raises what `detect` does.
+    """
+    files, root, wanted = manifest["files"], plan["projectRoot"], plan["template"]
+    texts.add(candidates(files, root, wanted))
+    try:
+        return detect(manifest, root, wanted)
+    except ProjectNotFound:
+        if not texts.add(candidates_below(files, root)):
+            raise
+    return detect(manifest, root, wanted)
+
+
+def project_paths(project: Project, texts: Texts) -> set[str]:
+    """The project's folder, its template, and what this refers to; "" is the top of the repository.
+
+    Raises PathUnsafe for a path that leads out of the repository.
+    """
+    if project.template_path is None:
+        return {project.root}
+    referred = _referred(project.document, project.template_path, texts, set())
+    return {project.root, project.template_path, *referred}
+
+
+def _referred(document: dict[str, Any], path: str, texts: Texts, seen: set[str]) -> Iterator[str]:
+    """The local paths of a template, and those of the templates among them, each of which is read once."""
+    seen.add(path)
+    for local in local_paths(document, path):
+        yield local.path
+        if local.content is Content.TEMPLATE and local.path not in seen:
+            texts.add([local.path])
+            with suppress(DeployerError):  # whoever packages it will say what is wrong with it
+                nested = template.parse(texts.by_path.get(local.path, ""), local.path)
+                yield from _referred(nested, local.path, texts, seen)
