@@ -56,11 +56,15 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make up", description="Runs the whole application on this machine.")
-    parser.add_argument(
-        "--mirror", type=_folder, metavar="DIR", help="serve the bare repositories DIR/{owner}/{name}.git as well"
-    )
-    parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="the platform's port (default: a free one)"
+    add = parser.add_argument
+    add("--mirror", type=_folder, metavar="DIR", help="serve the bare repositories DIR/{owner}/{name}.git as well")
+    add("--port", type=_port, default=0, metavar="N", help="the platform's port (default: a free one)")
+    add(
+        "--stack-file",
+        type=Path,
+        default=STACK_FILE,
+        metavar="FILE",
+        help="tells programs the address and the key",
     )
     return parser.parse_args()
 
@@ -81,35 +85,36 @@ def _port(text: str) -> int:
 def _run(lifetime: Lifetime, arguments: argparse.Namespace) -> None:
     print("starting ...", flush=True)
     running = laptop.start(lifetime, mirror=arguments.mirror, port=arguments.port)
-    lifetime.enter(_stack_file(running))
-    print(_ready(running, arguments.mirror), flush=True)
+    lifetime.enter(_stack_file(arguments.stack_file, running))
+    print(_ready(running, arguments), flush=True)
     while True:
         signal.pause()
 
 
 @contextmanager
-def _stack_file(running: Laptop) -> Iterator[None]:
+def _stack_file(path: Path, running: Laptop) -> Iterator[None]:
     """Programs find the application in this file, for as long as it runs."""
     facts = {
         "apiUrl": running.application.api_url,
         "apiKey": running.application.api_key,
         "endpointUrl": running.platform.endpoint_url,
     }
-    STACK_FILE.parent.mkdir(exist_ok=True)
-    STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(facts, indent=2) + "\n")
     try:
         yield
     finally:
-        STACK_FILE.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
-def _ready(running: Laptop, mirror: Path | None) -> str:
+def _ready(running: Laptop, arguments: argparse.Namespace) -> str:
     names = [folder.name for folder in repositories.examples()]
+    mirror = f", and those of {arguments.mirror}" if arguments.mirror else ""
     return _READY.format(
         url=running.application.api_url,
         key=running.application.api_key,
         endpoint=running.platform.endpoint_url,
-        file=STACK_FILE,
+        file=arguments.stack_file,
         example=names[-1],
         repositories=", ".join(f"examples/{name}" for name in names)
         + (f", and those of {mirror}" if mirror else ""),

@@ -1,0 +1,147 @@
+"""`make up` as a person sees it: what it prints, what it refuses, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60
+
+
+class Up:
+    """One `python -m local.up`, its temporary files below `folder`."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir()
+        self.stack_file = folder / "stack.json"
+        environment = {
+            "PATH": os.environ["PATH"],  # noqa: TID251 - git and node are found there
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}",
+            "TMPDIR": str(self._temporary),
+        }
+        command = [sys.executable, "-m", "local.up", "--stack-file", str(self.stack_file), *arguments]
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_until_ready(self) -> dict[str, str]:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.stack_file.exists() or not self.stack_file.read_text():
+            assert time.monotonic() < deadline, "it did not start"
+            assert self.process.poll() is None, self.process.communicate()[0]
+        facts: dict[str, str] = json.loads(self.stack_file.read_text())
+        return facts
+
+    def interrupt(self, number: signal.Signals) -> str:
+        """What it printed, once it has ended."""
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=PATIENCE_SECONDS)[0]
+
+    def close(self) -> None:
+        """For a test that failed."""
+        self.process.kill()
+        self.process.communicate()
+
+    def remains(self) -> list[str]:
+        """Files it left, and processes that mention its folder."""
+        processes = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+        named = [line for line in processes.splitlines() if str(self._temporary) in line]
+        return [*map(str, self._temporary.iterdir()), *named, *_environments_with(str(self._temporary))]
+
+
+def _environments_with(text: str) -> Iterator[str]:
+    """Where there is a /proc: processes whose environment mentions the text."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if text.encode() in path.read_bytes():
+                yield str(path)
+        except OSError:
+            continue
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    started: list[Up] = []
+
+    def start(*arguments: str) -> Up:
+        started.append(Up(tmp_path, *arguments))
+        return started[-1]
+
+    yield start
+    for up in started:
+        up.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt(start: Callable[..., Up], number: signal.Signals) -> None:
+    """It says where everything is; interrupted, it leaves no process, no port and no file."""
+    up = start()
+    facts = up.wait_until_ready()
+
+    health = requests.get(f"{facts['apiUrl']}/health", timeout=30)
+    printed = up.interrupt(number)
+
+    assert health.status_code == 200
+    assert f"curl -s -X POST {facts['apiUrl']}/deploy -H 'x-api-key: {facts['apiKey']}'" in printed
+    assert "run as you on this machine" in printed
+    assert up.remains() == []
+    assert not up.stack_file.exists()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(facts["endpointUrl"], timeout=5)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.7, 1.2, 2.0])
+def test_interrupt_while_it_starts(start: Callable[..., Up], seconds: float) -> None:
+    """Whatever had been started by then is gone."""
+    up = start()
+    with pytest.raises(subprocess.TimeoutExpired):
+        up.process.wait(seconds)
+
+    up.interrupt(signal.SIGTERM)
+
+    assert up.remains() == []
+
+
+def test_port_in_use(start: Callable[..., Up]) -> None:
+    """It says which port, and what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        up = start("--port", str(port))
+        printed = up.process.communicate(timeout=PATIENCE_SECONDS)[0]
+
+    assert up.process.returncode == 1
+    assert f"port {port} is in use" in printed
+    assert up.remains() == []
+
+
+def test_mirror_that_is_no_folder(start: Callable[..., Up], tmp_path: Path) -> None:
+    """It says what a mirror is."""
+    up = start("--mirror", str(tmp_path / "nowhere"))
+
+    printed = up.process.communicate(timeout=PATIENCE_SECONDS)[0]
+
+    assert up.process.returncode == 2
+    assert "is no folder: give one that holds {owner}/{name}.git" in printed
