@@ -1,0 +1,183 @@
+"""All units of a plan: each built once, two at a time, zipped, and left in the artifact bucket."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from child import TAIL_LINES, Children
+from deployer.archive import files_below, write_zip
+from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing
+from deployer.log_text import clean
+
+if TYPE_CHECKING:
+    from child import Ended
+    from deployer.exchange import Exchange
+    from deployer.worker import BuildPlan, BuildReport, BuildUnit
+    from unit_build import Order
+
+_HERE: Final = Path(__file__).resolve().parent
+_LEAVE_OUT: Final = frozenset({"__pycache__", ".git", ".lock", ".aws-sam", ".package-lock.json"})
+_MAX_FILES: Final = 65_000
+# How a machine reaches the package registries. On AWS none of them is set.
+_REGISTRY_SETTINGS: Final = frozenset(
+    {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"}
+)
+_REGISTRY_PREFIXES: Final = ("UV_", "NPM_CONFIG_")
+
+
+@dataclass(slots=True)
+class Builds:
+    """`report` is filled as the builds go."""
+
+    plan: BuildPlan
+    source: Path
+    work: Path
+    environment: dict[str, str]
+    exchange: Exchange
+    report: BuildReport
+    children: Children = field(default_factory=Children)
+    deadline: float = 0.0
+    bundler: str | None = None
+
+    def run(self) -> None:
+        """Raises the first failure: BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing."""
+        self.deadline = time.monotonic() + self.plan["timeoutSeconds"]
+        if any(unit["method"] == "esbuild" for unit in self.plan["units"]):
+            self.bundler = self._bundler()
+        with ThreadPoolExecutor(max(1, min(2, os.cpu_count() or 1))) as pool:
+            futures = [pool.submit(self._build, unit) for unit in self.plan["units"]]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException:
+                # After a failure, or SIGTERM, nobody waits for the others.
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.children.end()
+                raise
+
+    def _build(self, unit: BuildUnit) -> None:
+        folder = self.work / unit["id"]
+        for name in ("artifacts", "scratch", "tmp", "home"):
+            (folder / name).mkdir(parents=True)
+        outcome = self._run_child(unit, folder)
+        package = folder / "package.zip"
+        sha256 = self._zip(unit, folder / "artifacts", package)
+        self.exchange.leave(f"{unit['id']}.zip", package)
+        self.report["packages"][unit["id"]] = {
+            "sha256": sha256,
+            "sizeBytes": package.stat().st_size,
+            "tool": clean(str(outcome.get("tool", unit["method"])), 64),
+        }
+        self.report["warnings"] += [clean(f"{unit['name']}: {warning}") for warning in outcome.get("warnings", [])]
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _run_child(self, unit: BuildUnit, folder: Path) -> dict[str, Any]:
+        order = self._order(unit, folder)
+        (folder / "order.json").write_text(json.dumps(order))
+        ended = self.children.run(
+            [sys.executable, str(_HERE / "unit_build.py"), str(folder / "order.json")],
+            env=self._child_environment(folder),
+            folder=folder,
+            deadline=self.deadline,
+        )
+        self._keep_tail(unit, ended)
+        if ended.exit_code is None:
+            raise BuildTimedOut(f"{unit['name']} was still building after {self.plan['timeoutSeconds']} s")
+        outcome = _outcome(Path(order["outcome"]))
+        if ended.exit_code != 0 or "error" in outcome:
+            reason = outcome.get("error") or (ended.tail[-1] if ended.tail else f"exit code {ended.exit_code}")
+            raise BuildFailed(f"{unit['name']} ({outcome.get('tool', unit['method'])}): {clean(str(reason))}")
+        return outcome
+
+    def _order(self, unit: BuildUnit, folder: Path) -> Order:
+        origin = self.source / unit["source"]
+        if not origin.is_dir():
+            raise SourceMissing(f"{unit['name']}: {unit['source']} is not in the source archive")
+        shutil.copytree(origin, folder / "source", symlinks=True)
+        return {
+            "unit": unit,
+            "source": str(folder / "source"),
+            "artifacts": str(folder / "artifacts"),
+            "scratch": str(folder / "scratch"),
+            "outcome": str(folder / "outcome.json"),
+            "targetPython": self.environment.get("TARGET_PYTHON"),
+            "bundlerPath": self.bundler,
+        }
+
+    def _child_environment(self, folder: Path) -> dict[str, str]:
+        """Made from nothing. The caches are shared by the units of one session, and gone with it."""
+        programs = Path(sys.executable).parent
+        cache = {"UV_CACHE_DIR": str(self.work / "uv"), "NPM_CONFIG_CACHE": str(self.work / "npm")}
+        return {
+            "PATH": f"{programs}:{self.environment['PATH']}",
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": f"{_HERE}:{self.environment.get('PYTHONPATH', '')}",
+            "UV_PYTHON_DOWNLOADS": "never",
+            "UV_NO_PROGRESS": "1",
+            "NPM_CONFIG_IGNORE_SCRIPTS": "true",
+            "NPM_CONFIG_AUDIT": "false",
+            "NPM_CONFIG_FUND": "false",
+            "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+            **cache,
+            **{name: value for name, value in self.environment.items() if _is_registry_setting(name)},
+        }
+
+    def _bundler(self) -> str | None:
+        """A folder with esbuild where the image, or the machine, has none: installed for this session."""
+        if shutil.which("esbuild", path=self.environment["PATH"]):
+            return None
+        home = self.work / "bundler"
+        home.mkdir()
+        shutil.copy(_HERE / "package.json", home)
+        done = subprocess.run(
+            ["npm", "install", "--silent"],  # noqa: S607 - the machine's own npm, found on PATH
+            cwd=home,
+            env=self._child_environment(home),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BuildFailed(f"esbuild could not be installed: {clean(done.stderr.strip())}")
+        return str(home / "node_modules" / ".bin")
+
+    def _keep_tail(self, unit: BuildUnit, ended: Ended) -> None:
+        """The last unit to end has the last word: a failure ends the others."""
+        lines = [f"{unit['name']}: {line}" for line in ended.tail]
+        self.report["logTail"] = [*self.report["logTail"], *lines][-TAIL_LINES:]
+
+    def _zip(self, unit: BuildUnit, artifacts: Path, package: Path) -> str:
+        size, count = 0, 0
+        for path in artifacts.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                size, count = size + path.stat().st_size, count + 1
+        most = self.plan["maxUnpackedBytes"]
+        if size > most or count > _MAX_FILES:
+            raise PackageTooLarge(
+                f"{unit['name']}: {size / 1e6:,.1f} MB in {count:,} files; {most / 1e6:,.1f} MB may be"
+            )
+        return write_zip(package, files_below(artifacts, leave_out=_LEAVE_OUT))
+
+
+def _outcome(path: Path) -> dict[str, Any]:
+    """What the child left, which may be anything."""
+    try:
+        outcome = json.loads(path.read_text())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return outcome if isinstance(outcome, dict) else {}
+
+
+def _is_registry_setting(name: str) -> bool:
+    return name.upper() in _REGISTRY_SETTINGS or name.upper().startswith(_REGISTRY_PREFIXES)

@@ -1,0 +1,64 @@
+"""A Node.js project's package.json, made acceptable to npm in the build's own copy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.errors import BuildFailed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# `npm pack` refuses a project without them; they do not reach the function.
+_DEFAULTS: Final = {"name": "function", "version": "1.0.0"}
+
+
+def repair(manifest: Path) -> None:
+    """The manifest has a name and a version, and its own esbuild is installed with what the function needs.
+
+    Nothing is changed that is there. Raises BuildFailed when it is no JSON object.
+    """
+    package = read(manifest)
+    repaired = {**package, **{key: value for key, value in _DEFAULTS.items() if not package.get(key)}}
+    bundler = _map(package.get("devDependencies")).get("esbuild")
+    if bundler is not None:
+        repaired["dependencies"] = {"esbuild": bundler, **_map(package.get("dependencies"))}
+    if repaired != package:
+        manifest.write_text(json.dumps(repaired))
+
+
+def read(manifest: Path) -> dict[str, Any]:
+    try:
+        package = json.loads(manifest.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise BuildFailed(f"package.json is no JSON: {error}") from error
+    return _map(package) or _refuse()
+
+
+def _refuse() -> dict[str, Any]:
+    raise BuildFailed("package.json holds no JSON object")
+
+
+def dependencies(manifest: Path) -> set[str]:
+    """The names that are installed for the function itself."""
+    return set(_map(read(manifest).get("dependencies"))) if manifest.is_file() else set()
+
+
+def has_lock(source: Path) -> bool:
+    return any((source / name).is_file() for name in ("package-lock.json", "npm-shrinkwrap.json"))
+
+
+def install_scripts(artifacts: Path) -> list[str]:
+    """Installed packages with an install script, which was not run, by npm's own record."""
+    record = artifacts / "node_modules" / ".package-lock.json"
+    packages = _map(json.loads(record.read_text()).get("packages")) if record.is_file() else {}
+    return sorted(
+        name.rpartition("node_modules/")[2]
+        for name, package in packages.items()
+        if _map(package).get("hasInstallScript") and not name.endswith("/esbuild")
+    )
+
+
+def _map(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
