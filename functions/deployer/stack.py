@@ -77,13 +77,18 @@ class StackStatus(StrEnum):
 
     @property
     def is_settled(self) -> bool:
-        """CloudFormation has stopped working on it. REVIEW_IN_PROGRESS has not begun: it waits for its change set."""
+        """CloudFormation has stopped working on it. REVIEW_IN_PROGRESS still waits for its change set."""
         return _DECIDED[self][0] is not _Is.MOVING
 
     @property
     def is_failed(self) -> bool:
         """It settled, and what was asked for is not there: a finished rollback is a failure too."""
         return _DECIDED[self][0] is _Is.FAILED
+
+    @property
+    def is_succeeded(self) -> bool:
+        """It settled as it was asked for."""
+        return _DECIDED[self][0] is _Is.SUCCEEDED
 
     @property
     def is_gone(self) -> bool:
@@ -158,6 +163,10 @@ class Stack:
     tags: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
+
+    @property
+    def region(self) -> str:
+        return self.stack_id.split(":")[3]
 
     @property
     def is_ours(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
@@ -46,8 +46,8 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
         "Lambda no longer takes that runtime: change Runtime in the template to one that it supports.",
     ),
     (
-        r"did not receive a response from your custom resource|Failed to receive .* signal|WaitCondition timed out|"
-        r"exceeded the maximum allowed time|failed to stabilize.*custom",
+        r"did not receive a response from your custom resource|Failed to receive .* signal|"
+        r"WaitCondition timed out|exceeded the maximum allowed time|failed to stabilize.*custom",
         "The code behind that resource did not answer: its own log group says why.",
     ),
     (
@@ -161,6 +161,12 @@ def first_cause(events: Sequence[StackEvent]) -> FirstCause | None:
 def in_order(events: Sequence[StackEvent]) -> list[StackEvent]:
     """Oldest first; events of one stack keep their order within the same millisecond."""
     return sorted(events, key=lambda event: event.at)
+
+
+def cursor_after(cursor: Mapping[str, str], events: Sequence[StackEvent]) -> dict[str, str]:
+    """Where to go on reading: the last event's id of each stack, "" for a nested stack that has told none yet."""
+    nested = {event.nested_stack_id: "" for event in events if event.nested_stack_id}
+    return nested | dict(cursor) | {event.stack_id: event.event_id for event in events}
 
 
 def hint_for(reason: str) -> str:

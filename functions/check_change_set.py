@@ -1,0 +1,52 @@
+"""CheckChangeSet: whether the change set is ready, and whether it changes anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from deployer.aws.sessions import Sessions
+from deployer.aws.stacks import Stacks
+from deployer.change_set import in_words
+from deployer.errors import ChangeSetFailed
+from deployer.session import LogLevel, Stage
+from deployer.settings import Settings
+from deployer.stack_watch import LONGEST_CHANGE_SET_WAIT, longer
+
+if TYPE_CHECKING:
+    from deployer.change_set import ChangeSet as Described
+    from deployer.state_data import ChangeSet
+
+
+class Event(TypedDict):
+    sessionId: str
+    enteredAt: str
+    changeSet: ChangeSet
+
+
+def handler(event: Event, _context: object) -> ChangeSet:
+    settings = Settings.from_env()
+    stacks = Stacks.from_settings(settings)
+    change_set = event["changeSet"]
+
+    found = stacks.describe_change_set(change_set["changeSetId"])
+
+    if not found.status.is_settled:
+        wait_seconds = longer(change_set["waitSeconds"], LONGEST_CHANGE_SET_WAIT)
+        return {**change_set, "waitSeconds": wait_seconds}
+    if found.status.is_failed and not found.is_without_changes:
+        stacks.discard(change_set["changeSetId"], change_set["stackId"])
+        raise ChangeSetFailed(found.reason or f"CloudFormation left the change set {found.status}")
+    _tell(Sessions.from_settings(settings), event, found)
+    return {**change_set, "isReady": True, "hasChanges": not found.is_without_changes}
+
+
+def _tell(sessions: Sessions, event: Event, found: Described) -> None:
+    message = f"The change set is ready: {in_words(found.changes)}"
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=Stage.PLANNING,
+        next=Stage.PLANNING,
+        message=message,
+        entries=[(LogLevel.INFO, message)],
+    )

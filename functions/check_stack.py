@@ -1,0 +1,79 @@
+"""CheckStack: new stack events are in the session's log, and it is known whether the stack has settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from deployer.aws.sessions import Sessions
+from deployer.aws.stacks import Stacks
+from deployer.session import Head, Stage
+from deployer.settings import Settings
+from deployer.stack_event import cursor_after
+from deployer.stack_watch import failure, has_settled, log_entries, looked_at
+
+if TYPE_CHECKING:
+    from deployer.stack import Stack
+    from deployer.stack_event import StackEvent
+    from deployer.state_data import Stack as Watch
+
+
+class Event(TypedDict):
+    sessionId: str
+    enteredAt: str
+    stack: Watch
+
+
+def handler(event: Event, _context: object) -> Watch:
+    settings = Settings.from_env()
+    sessions, stacks = Sessions.from_settings(settings), Stacks.from_settings(settings)
+    watch, minutes = event["stack"], settings.stack_timeout_minutes
+
+    head = sessions.head(event["sessionId"])
+    # The status first: what led to it has then been told when the events are read.
+    stack = stacks.describe(watch["stackId"])
+    cursor = _copy_events(sessions, stacks, event, head, stack)
+
+    is_settled = has_settled(watch, stack, has_begun=cursor != head.get("eventBegin", {}))
+    if is_settled:
+        _raise_failure(stacks, watch, stack, head, minutes)
+    return looked_at(watch, is_settled=is_settled, entered_at=event["enteredAt"], timeout_minutes=minutes)
+
+
+def _copy_events(
+    sessions: Sessions, stacks: Stacks, event: Event, head: Head, stack: Stack | None
+) -> dict[str, str]:
+    """The cursor behind the events that are now in the log."""
+    cursor: dict[str, str] = head.get("eventCursor", {})
+    news = stacks.events_since(event["stack"]["stackId"], cursor)
+    if not news:
+        return cursor
+    after = cursor_after(cursor, news)
+    stage = _stage(event["stack"])
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=stage,
+        next=stage,
+        message=_message(stack, news),
+        entries=log_entries(news, event["stack"]["stackId"]),
+        eventCursor=after,
+    )
+    return after
+
+
+def _stage(watch: Watch) -> Stage:
+    if watch["wanted"] == "deleted":
+        return Stage.REMOVING
+    return Stage.STOPPING if watch["isStopping"] else Stage.DEPLOYING
+
+
+def _message(stack: Stack | None, news: list[StackEvent]) -> str:
+    return f"Stack {stack.name} is {stack.status}" if stack else news[-1].text
+
+
+def _raise_failure(stacks: Stacks, watch: Watch, stack: Stack | None, head: Head, minutes: int) -> None:
+    """Raises StackFailed, StackTimedOut or StackGone when the stack is not as it was wanted."""
+    operation = stacks.events_since(watch["stackId"], head.get("eventBegin", {}))
+    error = failure(watch, stack, operation, minutes)
+    if error:
+        raise error

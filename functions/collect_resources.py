@@ -1,0 +1,56 @@
+"""CollectResources: outputs and resources of the stack are in the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from deployer.aws.sessions import Sessions
+from deployer.aws.stacks import Stacks
+from deployer.errors import StackGone
+from deployer.session import LogLevel, Stage
+from deployer.settings import Settings
+
+if TYPE_CHECKING:
+    from deployer.session import ResourceRecord
+    from deployer.stack import Stack
+    from deployer.state_data import ChangeSet
+
+
+class Event(TypedDict):
+    sessionId: str
+    enteredAt: str
+    changeSet: ChangeSet
+
+
+class Answer(TypedDict):
+    resourceCount: int
+
+
+def handler(event: Event, _context: object) -> Answer:
+    settings = Settings.from_env()
+    stacks, stack_id = Stacks.from_settings(settings), event["changeSet"]["stackId"]
+
+    stack = stacks.describe(stack_id)
+    if stack is None or stack.status.is_gone:
+        raise StackGone(f"stack {stack_id} was removed after it was deployed")
+    resources = [resource.record for resource in stacks.resources(stack_id) if resource.is_there]
+    _record(Sessions.from_settings(settings), event, stack, resources)
+
+    return Answer(resourceCount=len(resources))
+
+
+def _record(sessions: Sessions, event: Event, stack: Stack, resources: list[ResourceRecord]) -> None:
+    sessions.add_resources(event["sessionId"], event["enteredAt"], resources)
+    message = f"Stack {stack.name} has {len(resources)} resources and {len(stack.outputs)} outputs"
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=Stage.COLLECTING,
+        next=Stage.COLLECTING,
+        message=message,
+        entries=[(LogLevel.INFO, message)],
+        stackName=stack.name,
+        stackId=stack.stack_id,
+        region=stack.region,
+        outputs=dict(stack.outputs),
+    )

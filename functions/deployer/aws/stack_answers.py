@@ -1,0 +1,67 @@
+"""CloudFormation's answers as what the domain knows: stacks, changes, events, resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.session import ChangeRecord
+from deployer.stack import Stack, StackStatus
+from deployer.stack_event import StackEvent
+from deployer.stack_resource import StackResource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def stack(description: Mapping[str, Any]) -> Stack:
+    """Of `Stack`, from DescribeStacks."""
+    return Stack(
+        stack_id=description["StackId"],
+        name=description["StackName"],
+        status=StackStatus(description["StackStatus"]),
+        reason=description.get("StackStatusReason", ""),
+        tags={tag["Key"]: tag["Value"] for tag in description.get("Tags", [])},
+        outputs={output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])},
+        parameters=frozenset(parameter["ParameterKey"] for parameter in description.get("Parameters", [])),
+    )
+
+
+def changes(answer: Mapping[str, Any]) -> list[ChangeRecord]:
+    """Of DescribeChangeSet: hooks are left out."""
+    return [_change(each["ResourceChange"]) for each in answer["Changes"] if "ResourceChange" in each]
+
+
+def _change(resource: Mapping[str, Any]) -> ChangeRecord:
+    return ChangeRecord(
+        action=resource["Action"],
+        logicalId=resource["LogicalResourceId"],
+        type=resource["ResourceType"],
+        physicalId=resource.get("PhysicalResourceId", ""),
+        replacement=resource.get("Replacement", ""),
+    )
+
+
+def event(event: Mapping[str, Any]) -> StackEvent:
+    """Of `StackEvent`, from DescribeStackEvents. What an event may lack is an empty text."""
+    return StackEvent(
+        event_id=event["EventId"],
+        stack_id=event["StackId"],
+        stack_name=event["StackName"],
+        logical_id=event.get("LogicalResourceId", ""),
+        physical_id=event.get("PhysicalResourceId", ""),
+        type=event.get("ResourceType", ""),
+        status=event.get("ResourceStatus", ""),
+        reason=event.get("ResourceStatusReason", ""),
+        at=event["Timestamp"],
+    )
+
+
+def resource(stack_id: str, summary: Mapping[str, Any]) -> StackResource:
+    """Of `StackResourceSummary`, from ListStackResources of that stack."""
+    return StackResource(
+        stack_id=stack_id,
+        logical_id=summary["LogicalResourceId"],
+        physical_id=summary.get("PhysicalResourceId", ""),
+        type=summary["ResourceType"],
+        status=summary["ResourceStatus"],
+    )
