@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from local import processes
+from local import processes, tools
 from local.container import Container, Task
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ class Program:
 
 def programs() -> dict[str, Program]:
     """The application's two images, by container name: their own entry points, under this interpreter."""
+    path = {"PATH": f"{tools.bin_folder()}:{processes.environment(ROOT)['PATH']}"}
     target = {"TARGET_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}"}
     caches = {"UV_CACHE_DIR": str(CACHE / "uv"), "NPM_CONFIG_CACHE": str(CACHE / "npm")}
     return {
         "clone": _program("clone", {}),
-        "build": _program("build", target | caches | processes.registry_settings()),
+        "build": _program("build", path | target | caches | processes.registry_settings()),
     }
 
 

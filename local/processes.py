@@ -9,6 +9,7 @@ import subprocess
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from local import process_table
 from local.errors import ProgramMissing
 
 if TYPE_CHECKING:
@@ -66,17 +67,20 @@ def start(
 
 
 def end(process: subprocess.Popen[bytes], grace_seconds: float = GRACE_SECONDS) -> None:
-    """The child is gone, and its whole group with it: asked first, killed after `grace_seconds`."""
-    _signal(process, signal.SIGTERM)
+    """The child is gone, and what descends from it: asked first, killed after `grace_seconds`."""
+    # Some descendants have groups of their own.
+    groups = {process.pid, *(row.group for row in process_table.family(process.pid))}
+    _signal(process.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         process.wait(grace_seconds)
-    _signal(process, signal.SIGKILL)
+    for group in groups:
+        _signal(group, signal.SIGKILL)
     process.wait()
 
 
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
+def _signal(group: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,28 +11,27 @@ from typing import Final
 from local import processes
 from local.errors import ProgramMissing
 
-ESBUILD: Final = "esbuild@0.28.2"
-
-_LOCAL: Final = Path(__file__).resolve().parent.parent / ".local"
-_FOLDER: Final = _LOCAL / "tools" / ESBUILD
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_LOCAL: Final = _ROOT / ".local"
 
 
 def bin_folder() -> Path:
     """The folder with the programs, for PATH. Raises ProgramMissing when they cannot be installed."""
-    programs = _FOLDER / "node_modules" / ".bin"
-    if not (programs / "esbuild").exists():
-        _install()
-    return programs
+    version = json.loads((_ROOT / "containers" / "build" / "package.json").read_text())["dependencies"]["esbuild"]
+    folder = _LOCAL / "tools" / f"esbuild@{version}"
+    if not folder.exists():
+        _install(folder)
+    return folder / "node_modules" / ".bin"
 
 
-def _install() -> None:
+def _install(target: Path) -> None:
     """Whole or not at all: an interrupted installation leaves nothing that looks like one."""
-    _FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=_LOCAL, prefix="installing-") as folder:
         prefix = Path(folder) / "prefix"
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(prefix), ESBUILD]
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(prefix), target.name]
         env = {**processes.environment(Path(folder)), **processes.registry_settings()}
         result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         if result.returncode != 0:
-            raise ProgramMissing(f"{ESBUILD} could not be installed with npm:\n{result.stdout}{result.stderr}")
-        prefix.rename(_FOLDER)
+            raise ProgramMissing(f"{target.name} could not be installed with npm:\n{result.stdout}{result.stderr}")
+        prefix.rename(target)

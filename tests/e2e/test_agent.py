@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from local import process_table
 from local.agent import Agent, Program
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def test_task_that_is_stopped(cluster: Cluster, tmp_path: Path) -> None:
     cluster.stop(arn)
     cluster.look_until(lambda: cluster.folders() == [])
 
-    assert not any(_lives(int(pid)) for pid in note.read_text().split())
+    living = {row.pid for row in process_table.rows() if row.lives}
+    assert not living & set(map(int, note.read_text().split()))
 
 
 def test_task_that_cannot_be_started(cluster: Cluster) -> None:
@@ -137,11 +138,3 @@ def test_task_that_cannot_be_started(cluster: Cluster) -> None:
     task = cluster.settle(cluster.run("unknown", DO="0"))
 
     assert "could not be started" in task["stoppedReason"]
-
-
-def _lives(pid: int) -> bool:
-    """A zombie is dead: it only waits for whoever adopted it."""
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
-    return bool(state.strip()) and not state.startswith("Z")

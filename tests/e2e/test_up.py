@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from local import process_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,21 +63,13 @@ class Up:
         self.process.kill()
         self.process.communicate()
 
+    def family(self) -> set[int]:
+        """Its process, and those that descend from it."""
+        return {row.pid for row in process_table.family(self.process.pid)}
+
     def remains(self) -> list[str]:
-        """Files it left, and processes that mention its folder."""
-        processes = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-        named = [line for line in processes.splitlines() if str(self._temporary) in line]
-        return [*map(str, self._temporary.iterdir()), *named, *_environments_with(str(self._temporary))]
-
-
-def _environments_with(text: str) -> Iterator[str]:
-    """Where there is a /proc: processes whose environment mentions the text."""
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if text.encode() in path.read_bytes():
-                yield str(path)
-        except OSError:
-            continue
+        """The files that it left."""
+        return [str(path) for path in self._temporary.iterdir()]
 
 
 @pytest.fixture
@@ -98,6 +91,7 @@ def test_interrupt(start: Callable[..., Up], number: signal.Signals) -> None:
     up = start()
     facts = up.wait_until_ready()
 
+    family = up.family()
     health = requests.get(f"{facts['apiUrl']}/health", timeout=30)
     printed = up.interrupt(number)
 
@@ -105,6 +99,8 @@ def test_interrupt(start: Callable[..., Up], number: signal.Signals) -> None:
     assert f"curl -s -X POST {facts['apiUrl']}/deploy -H 'x-api-key: {facts['apiKey']}'" in printed
     assert "run as you on this machine" in printed
     assert up.remains() == []
+    assert len(family) > 1
+    assert not family & living()
     assert not up.stack_file.exists()
     with pytest.raises(requests.ConnectionError):
         requests.get(facts["endpointUrl"], timeout=5)
@@ -116,10 +112,12 @@ def test_interrupt_while_it_starts(start: Callable[..., Up], seconds: float) -> 
     up = start()
     with pytest.raises(subprocess.TimeoutExpired):
         up.process.wait(seconds)
+    family = up.family()
 
     up.interrupt(signal.SIGTERM)
 
     assert up.remains() == []
+    assert not family & living()
 
 
 def test_port_in_use(start: Callable[..., Up]) -> None:
@@ -145,3 +143,7 @@ def test_mirror_that_is_no_folder(start: Callable[..., Up], tmp_path: Path) -> N
 
     assert up.process.returncode == 2
     assert "is no folder: give one that holds {owner}/{name}.git" in printed
+
+
+def living() -> set[int]:
+    return {row.pid for row in process_table.rows() if row.lives}
