@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import git
 
-from deployer.errors import CloneTimedOut
+from deployer.errors import CloneFailed, CloneTimedOut
 from git_failure import failure
 
 if TYPE_CHECKING:
@@ -186,9 +186,16 @@ def _close(*streams: IO[bytes] | None) -> None:
                 stream.close()
 
 
+def _scheme(url: str) -> str:
+    """https; http where the plan, which is ours, names a platform on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}):
+        return parts.scheme
+    raise CloneFailed("repositories are fetched by https alone")
+
+
 def _config(url: str) -> dict[str, str]:
-    """The plan is ours, so its scheme is trusted: https, or http where this machine serves mirrors."""
-    scheme = urlsplit(url).scheme
+    scheme = _scheme(url)
     config = {**_CONFIG, f"protocol.{scheme}.allow": "always", "remote.origin.url": url}
     numbered = {"GIT_ALLOW_PROTOCOL": scheme, "GIT_CONFIG_COUNT": str(len(config))}
     for number, (key, value) in enumerate(config.items()):

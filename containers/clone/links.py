@@ -9,34 +9,36 @@ from deployer.errors import PathUnsafe
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAX_STEPS: Final = 40  # Linux gives up after as many (path_resolution(7))
+_MAX_LINKS: Final = 40  # Linux gives up after as many (path_resolution(7))
 MAX_TARGET_BYTES: Final = 1024
 
 
-def follow(path: str, targets: Mapping[str, str]) -> str:
-    """The path that the link at `path` leads to, "" for the repository's top; `targets` has every link's text.
+def follow(path: str, targets: Mapping[str, str]) -> list[str]:
+    """The links that are passed from the one at `path` on, then where it ends; "" is the repository's top.
+
+    `targets` has every link's text.
 
     Raises PathUnsafe, naming the link, when it leads out of the repository or round in a circle.
     """
-    ahead = path.split("/")[::-1]
+    passed: list[str] = []
     behind: list[str] = []
-    steps = 0
+    ahead = path.split("/")[::-1]
     while ahead:
         part = ahead.pop()
+        if part == ".." and not behind:
+            raise _unsafe(path, targets)
         if part == "..":
-            if not behind:
-                raise _unsafe(path, targets)
             behind.pop()
         elif part not in {"", "."}:
             behind.append(part)
-            target = targets.get("/".join(behind))
-            if target is not None:
-                steps += 1
-                if steps > _MAX_STEPS or target.startswith("/") or "\0" in target:
-                    raise _unsafe(path, targets)
-                behind.pop()
-                ahead += target.split("/")[::-1]
-    return "/".join(behind)
+        here = "/".join(behind)
+        if part != ".." and here in targets:
+            passed.append(here)
+            if len(passed) > _MAX_LINKS or targets[here].startswith("/"):
+                raise _unsafe(path, targets)
+            behind.pop()
+            ahead += targets[here].split("/")[::-1]
+    return [*passed, "/".join(behind)]
 
 
 def _unsafe(path: str, targets: Mapping[str, str]) -> PathUnsafe:

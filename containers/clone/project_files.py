@@ -32,7 +32,7 @@ def find_project(manifest: Manifest, texts: Texts, plan: ClonePlan) -> Project:
     try:
         return detect(manifest, root, wanted)
     except ProjectNotFound:
-        if not texts.add(candidates_below(files, root)):
+        if not texts.add(candidates_below(files, root, wanted)):
             raise
     return detect(manifest, root, wanted)
 

@@ -27,7 +27,7 @@ def select(entries: Sequence[TreeEntry], paths: Iterable[str], blobs: Blobs) -> 
     targets = _targets(entries, blobs) if any(entry.is_link for entry in chosen) else {}
     while found := {entry.path for entry in chosen if entry.is_link} - known:
         known |= found
-        wanted |= {follow(path, targets) for path in found}
+        wanted.update(*(follow(path, targets) for path in found))
         chosen = below(entries, wanted)
     for entry in chosen:
         check_path(entry.path)
