@@ -10,6 +10,7 @@ from deployer.change_set import in_words
 from deployer.errors import ChangeSetFailed
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.stack_event import refers_to_refusals
 from deployer.stack_watch import LONGEST_CHANGE_SET_WAIT, longer
 
 if TYPE_CHECKING:
@@ -34,10 +35,18 @@ def handler(event: Event, _context: object) -> ChangeSet:
         wait_seconds = longer(change_set["waitSeconds"], LONGEST_CHANGE_SET_WAIT)
         return {**change_set, "waitSeconds": wait_seconds}
     if found.status.is_failed and not found.is_without_changes:
+        reason = _reason(stacks, change_set["changeSetId"], found)
         stacks.discard(change_set["changeSetId"], change_set["stackId"])
-        raise ChangeSetFailed(found.reason or f"CloudFormation left the change set {found.status}")
+        raise ChangeSetFailed(reason)
     _tell(Sessions.from_settings(settings), event, found)
     return {**change_set, "isReady": True, "hasChanges": not found.is_without_changes}
+
+
+def _reason(stacks: Stacks, change_set_id: str, found: Described) -> str:
+    if refers_to_refusals(found.reason):
+        refused = [f"{each.logical_id}: {each.reason}" for each in stacks.refusals(change_set_id=change_set_id)]
+        return "; ".join(refused) or found.reason
+    return found.reason or f"CloudFormation left the change set {found.status}"
 
 
 def _tell(sessions: Sessions, event: Event, found: Described) -> None:

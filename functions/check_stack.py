@@ -74,6 +74,9 @@ def _message(stack: Stack | None, news: list[StackEvent]) -> str:
 def _raise_failure(stacks: Stacks, watch: Watch, stack: Stack | None, head: Head, minutes: int) -> None:
     """Raises StackFailed, StackTimedOut or StackGone when the stack is not as it was wanted."""
     operation = stacks.events_since(watch["stackId"], head.get("eventBegin", {}))
+    if any(event.asks_for_refusals for event in operation):
+        refused = stacks.refusals(stack_id=watch["stackId"])
+        operation += [event for event in refused if event.at >= operation[0].at]
     error = failure(watch, stack, operation, minutes)
     if error:
         raise error

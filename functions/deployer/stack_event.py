@@ -115,6 +115,11 @@ class StackEvent:
         return _CANCELLED.search(self.reason) is not None
 
     @property
+    def asks_for_refusals(self) -> bool:
+        """CloudFormation refused something before it began, and says only elsewhere what (DescribeEvents)."""
+        return refers_to_refusals(self.reason)
+
+    @property
     def nested_stack_id(self) -> str | None:
         """The id of the nested stack that this event of its parent is about."""
         is_nested = self.type == STACK_TYPE and not self.is_of_stack and self.physical_id.startswith("arn:")
@@ -156,6 +161,11 @@ def first_cause(events: Sequence[StackEvent]) -> FirstCause | None:
     if leaves:
         return _cause(min(leaves, key=_rank), events)
     return next((_cause(event, events) for event in events if _tells_of_rollback(event)), None)
+
+
+def refers_to_refusals(reason: str) -> bool:
+    """Whether CloudFormation's early validation failed: its reasons are read by DescribeEvents alone."""
+    return "DescribeEvents" in reason
 
 
 def in_order(events: Sequence[StackEvent]) -> list[StackEvent]:

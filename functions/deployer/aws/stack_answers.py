@@ -56,6 +56,23 @@ def event(event: Mapping[str, Any]) -> StackEvent:
     )
 
 
+def refusal(event: Mapping[str, Any]) -> StackEvent:
+    """Of `OperationEvent`, from DescribeEvents, of type VALIDATION_ERROR: what early validation refused."""
+    path = event.get("ValidationPath", "")
+    reason = event.get("ValidationStatusReason") or event.get("ResourceStatusReason", "")
+    return StackEvent(
+        event_id=event["EventId"],
+        stack_id=event["StackId"],
+        stack_name="",
+        logical_id=event.get("LogicalResourceId", ""),
+        physical_id=event.get("PhysicalResourceId", ""),
+        type=event.get("ResourceType", ""),
+        status="VALIDATION_FAILED",
+        reason=f"{reason} (at {path})" if path else reason,
+        at=event["Timestamp"],
+    )
+
+
 def resource(stack_id: str, summary: Mapping[str, Any]) -> StackResource:
     """Of `StackResourceSummary`, from ListStackResources of that stack."""
     return StackResource(

@@ -209,6 +209,15 @@ class Stacks:
         except StackGone:
             return
 
+    def refusals(self, *, stack_id: str = "", change_set_id: str = "") -> list[StackEvent]:
+        """What CloudFormation's validation refused before it began with that stack or change set, oldest first."""
+        target = {"ChangeSetName": change_set_id} if change_set_id else {"StackName": stack_id}
+        pages = _pages("describe_events", **target, Filters={"FailedEvents": True})
+        events = [event for page in pages for event in page["OperationEvents"]]
+        return in_order(
+            [stack_answers.refusal(event) for event in events if event["EventType"] == "VALIDATION_ERROR"]
+        )
+
     def resources(self, stack_id: str) -> list[StackResource]:
         """The resources of the stack and of the stacks nested in it, each with the id of its own stack."""
         found: list[StackResource] = []
@@ -242,7 +251,7 @@ def _cloudformation() -> Any:
     return client("cloudformation")
 
 
-def _pages(operation: str, **request: str) -> Iterator[Mapping[str, Any]]:
+def _pages(operation: str, **request: Any) -> Iterator[Mapping[str, Any]]:
     with translated():
         yield from _cloudformation().get_paginator(operation).paginate(**request)
 
