@@ -1,0 +1,56 @@
+"""What the demo prints: readable without knowing the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from local.report import Progress, table
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def session(**fields: Any) -> dict[str, Any]:
+    return {"status": "success", "durationMs": 4210, "logs": [], **fields}
+
+
+def test_table_of_a_success() -> None:
+    """Outputs and resources stand in columns, one on a line."""
+    resources = [
+        {"logicalId": "A", "type": "AWS::S3::Bucket", "physicalId": "my-bucket", "status": "CREATE_COMPLETE"},
+        {"logicalId": "B", "type": "AWS::IAM::Role", "physicalId": "my-role", "status": "CREATE_COMPLETE"},
+    ]
+    deployed = {"stackName": "app-1", "outputs": {"Url": "https://x"}, "resources": resources}
+
+    assert table(session(deployedResources=deployed)).splitlines() == [
+        "  status      success in 4.2 s",
+        "  stack       app-1",
+        "  outputs     Url  https://x",
+        "  resources   AWS::S3::Bucket  my-bucket",
+        "              AWS::IAM::Role   my-role",
+    ]
+
+
+def test_table_of_a_failure() -> None:
+    """The error stands there with its code and what can be done."""
+    error = {"code": "StackFailed", "message": "Bucket: taken", "hint": "Look at the events."}
+
+    assert table(session(status="failed", error=error)).splitlines() == [
+        "  status      failed in 4.2 s",
+        "  error       StackFailed: Bucket: taken",
+        "              Look at the events.",
+    ]
+
+
+def test_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each log entry is one line; a warning says that it is one; the same message is not said twice in a row."""
+    progress = Progress()
+    entry = {"timestamp": "2026-01-01T10:00:00.123Z", "level": "info", "stage": "cloning", "message": "cloned"}
+
+    progress(session(logs=[entry, entry]))
+    progress(session(logs=[{**entry, "level": "warning", "message": "large"}]))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "  10:00:00.1  cloning     cloned",
+        "  10:00:00.1  cloning     warning: large",
+    ]
