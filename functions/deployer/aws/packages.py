@@ -1,0 +1,165 @@
+"""Turns a project's files into packages in the artifact bucket, and its template into one that names them."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.archive import check_twins, write_zip
+from deployer.build_unit import units_by_path
+from deployer.definition import as_json
+from deployer.errors import ArtifactMissing, TemplateInvalid
+from deployer.local_path import Content, S3Object
+from deployer.packaging import include, local_paths, point_at
+from deployer.sam import expand, with_boundary
+from deployer.template import MAX_BODY_BYTES, check_limits, dump, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployer.archive import Entry
+    from deployer.aws.artifacts import Artifacts
+    from deployer.local_path import LocalPath
+    from deployer.source_archive import SourceArchive
+    from deployer.template import Template
+    from deployer.worker import BuildUnit
+
+TEMPLATE_SUFFIX: Final = ".template.json"
+_PREBUILT: Final = (".zip", ".jar", ".war")
+_STATE_MACHINES: Final = frozenset({"AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"})
+_MAX_NESTING: Final = 5
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was published: how many packages, how many were there already, how many bytes were sent."""
+
+    packages: int = 0
+    already_there: int = 0
+    sent_bytes: int = 0
+
+    def __str__(self) -> str:
+        count = f"{self.packages} package" + ("" if self.packages == 1 else "s")
+        return f"{count}, {self.already_there} already there, {self.sent_bytes / 1e6:.1f} MB uploaded"
+
+
+@dataclass(slots=True, kw_only=True)
+class Packages:
+    """Packages one project. `built` maps a build unit's id to its package; None takes every folder as it is.
+
+    `boundary_arn` goes on each role, when given. Files are streamed through a temporary folder, one at a time.
+    """
+
+    artifacts: Artifacts
+    source: SourceArchive
+    built: dict[str, S3Object] | None
+    region: str
+    boundary_arn: str | None
+    tally: Tally = field(default_factory=Tally)
+    _done: dict[tuple[str, str], S3Object] = field(default_factory=dict)
+
+    def package(
+        self, document: Template, template_path: str, parameters: Mapping[str, str], *, nesting: int = 0
+    ) -> Template:
+        """The template that CloudFormation takes: packages published, nested templates too, SAM expanded.
+
+        Raises PathUnsafe, SourceMissing, RuntimeUnsupported, PackageTooLarge, TemplateInvalid,
+        TransformUnsupported; ArtifactMissing when something that needs a build was not built.
+        """
+        document = self._with_includes(document, template_path)
+        paths = local_paths(document, template_path)
+        units = {} if self.built is None else units_by_path(document, paths, self.source.names)
+        packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
+        packaged = expand(point_at(document, packages), parameters, self.region)
+        packaged = with_boundary(packaged, self.boundary_arn) if self.boundary_arn else packaged
+        check_limits(packaged, len(dump(packaged)))
+        return packaged
+
+    def add_built(self, unit_id: str, file: Path) -> None:
+        """Publishes the zip of a build unit."""
+        self.built = {**(self.built or {}), unit_id: self._sent(file, ".zip")}
+
+    def publish_template(self, template: Template) -> str:
+        """Its key."""
+        return self.artifacts.publish_bytes(dump(template), TEMPLATE_SUFFIX)[0]
+
+    def _with_includes(self, document: Template, template_path: str) -> Template:
+        wanted = [path for path in local_paths(document, template_path) if path.content == Content.INCLUDE]
+        contents = {path: parse(self.source.text(path.path, MAX_BODY_BYTES), path.path) for path in wanted}
+        return include(document, contents)
+
+    def _package(self, document: Template, path: LocalPath, unit: BuildUnit | None, nesting: int) -> S3Object:
+        if path.content == Content.TEMPLATE:
+            return self._nested(document, path, nesting)
+        which = unit["id"] if unit else path.resource_type if path.content == Content.FILE else ""
+        if (path.path, which) not in self._done:
+            with TemporaryDirectory() as folder:
+                self._done[path.path, which] = self._publish(path, unit, Path(folder))
+        return self._done[path.path, which]
+
+    def _publish(self, path: LocalPath, unit: BuildUnit | None, folder: Path) -> S3Object:
+        if unit is not None:
+            return self._built(unit)
+        if path.content == Content.FILE:
+            return self._file(path, folder / "file")
+        if self.source.is_file(path.path):
+            return self._single(path.path, folder)
+        return self._zipped(self.source.below(path.path), folder)
+
+    def _single(self, path: str, folder: Path) -> S3Object:
+        """One file as a function's code: an archive as it is, a script in a zip of its own."""
+        if not path.endswith(_PREBUILT):
+            return self._zipped([self.source.file(path)], folder)
+        return self._sent(_copied(self.source.file(path), folder / "file"), posixpath.splitext(path)[1])
+
+    def _zipped(self, entries: list[Entry], folder: Path) -> S3Object:
+        check_twins(entry.name for entry in entries)
+        write_zip(folder / "package.zip", entries)
+        return self._sent(folder / "package.zip", ".zip")
+
+    def _built(self, unit: BuildUnit) -> S3Object:
+        package = (self.built or {}).get(unit["id"])
+        if package is None:
+            raise ArtifactMissing(f"{unit['name']} ({unit['source'] or '.'}) needs a build and was not built")
+        return package
+
+    def _file(self, path: LocalPath, target: Path) -> S3Object:
+        suffix = posixpath.splitext(path.path)[1]
+        if path.resource_type not in _STATE_MACHINES:
+            return self._sent(_copied(self.source.file(path.path), target), suffix)
+        target.write_text(as_json(self.source.text(path.path, MAX_BODY_BYTES), path.path))
+        return self._sent(target, ".asl.json")
+
+    def _nested(self, document: Template, path: LocalPath, nesting: int) -> S3Object:
+        if nesting == _MAX_NESTING:
+            raise TemplateInvalid(f"{path.path}: templates are nested more than {_MAX_NESTING} deep")
+        child = parse(self.source.text(path.path, MAX_BODY_BYTES), path.path)
+        given = _plain_parameters(document["Resources"][path.logical_id])
+        packaged = self.package(child, path.path, given, nesting=nesting + 1)
+        key = self.publish_template(packaged)
+        return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
+
+    def _sent(self, file: Path, suffix: str) -> S3Object:
+        key, was_sent = self.artifacts.publish(file, suffix)
+        self.tally.packages += 1
+        self.tally.already_there += not was_sent
+        self.tally.sent_bytes += file.stat().st_size if was_sent else 0
+        return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
+
+
+def _copied(entry: Entry, target: Path) -> Path:
+    with entry.open() as source, target.open("wb") as sink:
+        while piece := source.read(1 << 20):
+            sink.write(piece)
+    return target
+
+
+def _plain_parameters(resource: dict[str, Any]) -> dict[str, str]:
+    """What a parent gives to a nested stack, as far as it is known before the parent is deployed."""
+    given = (resource.get("Properties") or {}).get("Parameters")
+    return (
+        {name: value for name, value in given.items() if isinstance(value, str)} if isinstance(given, dict) else {}
+    )

@@ -1,0 +1,96 @@
+"""The repository's files at one commit, in the zip that the clone left."""
+
+from __future__ import annotations
+
+import posixpath
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from deployer.archive import Entry, ZipLimits, link_target, member_entry, members, open_zip
+from deployer.errors import PackageTooLarge, PathUnsafe, SourceMissing
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from deployer.archive import Member
+
+LIMITS: Final = ZipLimits(max_files=100_000, max_bytes=4 << 30)
+# AWS Lambda developer guide, "Lambda quotas": a deployment package, unzipped, with its layers.
+MAX_UNPACKED_BYTES: Final = 262_144_000
+_MAX_LINKS: Final = 16
+
+
+class SourceArchive:
+    """Paths are relative to the top of the repository, "" for the top itself."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = {member.name: member for member in members(archive, LIMITS)}
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[SourceArchive]:
+        """Raises ArtifactInvalid when it is not what a clone leaves."""
+        with open_zip(path, LIMITS) as archive:
+            yield cls(archive)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._members)
+
+    def is_file(self, path: str) -> bool:
+        return path in self._members
+
+    def text(self, path: str, max_bytes: int) -> str:
+        """A file's text. Raises SourceMissing, PackageTooLarge over `max_bytes`."""
+        entry = self.file(path)
+        with entry.open() as file:
+            body = file.read(max_bytes + 1)
+        if len(body) > max_bytes:
+            raise PackageTooLarge(f"{path} has more than {max_bytes:,} bytes")
+        return body.decode(errors="replace")
+
+    def file(self, path: str) -> Entry:
+        """One file, under its base name. Raises SourceMissing, PathUnsafe."""
+        entries = list(self._resolved(posixpath.basename(path), path, _MAX_LINKS))
+        if len(entries) != 1 or entries[0].name != posixpath.basename(path):
+            raise SourceMissing(f"{path} is no file of the repository")
+        return entries[0]
+
+    def below(self, folder: str) -> list[Entry]:
+        """What a package of that folder holds, under names relative to it; links are what they point to.
+
+        Raises SourceMissing when it is empty, PackageTooLarge, PathUnsafe for a link out of the repository.
+        """
+        prefix = f"{folder}/" if folder else ""
+        inside = [member for name, member in self._members.items() if name.startswith(prefix)]
+        if not inside:
+            raise SourceMissing(f"{folder or 'the repository'} holds no files")
+        if sum(member.size_bytes for member in inside) > MAX_UNPACKED_BYTES:
+            raise PackageTooLarge(f"{folder or 'the repository'} has more than {MAX_UNPACKED_BYTES / 1e6:.0f} MB")
+        return [
+            entry
+            for member in inside
+            for entry in self._resolved(member.name.removeprefix(prefix), member.name, _MAX_LINKS)
+        ]
+
+    def _resolved(self, name: str, path: str, links_left: int) -> Iterator[Entry]:
+        """The file at `path`, or the files that a link there leads to, under `name`. Nothing for a broken link."""
+        member = self._members.get(path)
+        if member is None:
+            inside = [other for other in self._members if other.startswith(f"{path}/")] if links_left else []
+            for other in inside:
+                yield from self._resolved(name + other.removeprefix(path), other, links_left - 1)
+        elif not member.is_link:
+            yield member_entry(self._archive, member, name)
+        elif links_left:
+            yield from self._resolved(name, self._target(member), links_left - 1)
+
+    def _target(self, member: Member) -> str:
+        written = link_target(self._archive, member)
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(member.name), written))
+        if target.split("/")[0] == "..":
+            raise PathUnsafe(f"the link {member.name} leads out of the repository")
+        return target

@@ -1,0 +1,120 @@
+"""PublishPackage: the packages, and a template without local paths, are in the artifact bucket."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from deployer.archive import ZipLimits, check_twins, members, open_zip, sha256_of
+from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
+from deployer.aws.clients import client
+from deployer.aws.packages import Packages
+from deployer.aws.sessions import Sessions
+from deployer.aws.workers import read_report
+from deployer.capabilities import capabilities
+from deployer.errors import ArtifactInvalid
+from deployer.log_text import clean
+from deployer.session import LogLevel, Stage
+from deployer.settings import Settings
+from deployer.source_archive import MAX_UNPACKED_BYTES, SourceArchive
+from deployer.worker import SOURCE
+
+if TYPE_CHECKING:
+    from deployer.state_data import DeployRequest, Package
+    from deployer.worker import BuildUnit
+
+_PROJECT: Final = "project.json"
+_MAX_PROJECT_BYTES: Final = 16 << 20
+_MAX_SOURCE_BYTES: Final = 2 << 30
+_MAX_ZIP_BYTES: Final = MAX_UNPACKED_BYTES
+_MAX_WARNINGS: Final = 50
+_BUILT_LIMITS: Final = ZipLimits(max_files=65_000, max_bytes=MAX_UNPACKED_BYTES)
+
+
+class Event(TypedDict):
+    sessionId: str
+    enteredAt: str
+    request: DeployRequest
+
+
+def handler(event: Event, _: object) -> Package:
+    settings = Settings.from_env()
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of its own metrics
+    return publish(event, settings, Artifacts.from_settings(settings), Sessions.from_settings(settings))
+
+
+def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Sessions) -> Package:
+    """Raises the build's error, and what Packages.package raises."""
+    found = json.loads(artifacts.get(trusted_key(event["sessionId"], _PROJECT), _MAX_PROJECT_BYTES))
+    with TemporaryDirectory() as folder:
+        archive = Path(folder, SOURCE)
+        artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
+        with SourceArchive.open(archive) as source:
+            packages = _packages(artifacts, source, settings)
+            notes = _take_built(event, found["units"], packages) if found["units"] else []
+            template = packages.package(found["document"], _path(found), event["request"]["parameters"])
+    key = packages.publish_template(template)
+    _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
+    return {"templateKey": key, "capabilities": capabilities(template)}
+
+
+def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -> Packages:
+    return Packages(
+        artifacts=artifacts,
+        source=source,
+        built={},
+        region=client("s3").meta.region_name,
+        boundary_arn=settings.permissions_boundary_arn,
+    )
+
+
+def _path(found: dict[str, Any]) -> str:
+    """The template's, or where a generated one would be."""
+    return found["templatePath"] or f"{found['root']}/template.yaml".removeprefix("/")
+
+
+def _take_built(event: Event, units: list[BuildUnit], packages: Packages) -> list[tuple[LogLevel, str]]:
+    """Publishes what the build left for each unit, and returns what it has to say."""
+    report = read_report(packages.artifacts, event["sessionId"], "build")
+    for unit in units:
+        with TemporaryDirectory() as folder:
+            file = _fetched(packages.artifacts, event["sessionId"], unit, _sha256(report, unit), Path(folder))
+            packages.add_built(unit["id"], file)
+    warnings = report.get("warnings")
+    texts = [text for text in warnings if isinstance(text, str)] if isinstance(warnings, list) else []
+    return [(LogLevel.WARNING, clean(text)) for text in texts[:_MAX_WARNINGS]]
+
+
+def _sha256(report: dict[str, Any], unit: BuildUnit) -> object:
+    """What the report says of the unit's zip, if it says anything."""
+    packages = report.get("packages")
+    package = packages.get(unit["id"]) if isinstance(packages, dict) else None
+    return package.get("sha256") if isinstance(package, dict) else None
+
+
+def _fetched(artifacts: Artifacts, session_id: str, unit: BuildUnit, sha256: object, folder: Path) -> Path:
+    """One zip, read from the bucket once: what is checked here is what is published."""
+    path = folder / f"{unit['id']}.zip"
+    artifacts.download(build_key(session_id, path.name), path, _MAX_ZIP_BYTES)
+    if sha256_of(path) != sha256:
+        raise ArtifactInvalid(f"the package of {unit['name']} is not what the build reported")
+    with open_zip(path, _BUILT_LIMITS) as archive:
+        found = members(archive, _BUILT_LIMITS)
+    check_twins(member.name for member in found)
+    if any(member.is_link for member in found):
+        raise ArtifactInvalid(f"the package of {unit['name']} holds a link")
+    return path
+
+
+def _record(event: Event, sessions: Sessions, entries: list[tuple[LogLevel, str]]) -> None:
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=Stage.PUBLISHING,
+        next=Stage.PLANNING,
+        message="Working out the changes",
+        entries=entries,
+    )
