@@ -49,9 +49,3 @@ def status_of(arn: str) -> ExecutionStatus | None:
             raise
         return None
     return ExecutionStatus(answer["status"])
-
-
-def console_link(arn: str) -> str:
-    """The execution's page in the AWS console."""
-    region = arn.split(":")[3]
-    return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/{arn}"

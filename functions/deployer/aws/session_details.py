@@ -19,7 +19,7 @@ from deployer.page_token import page_token, position_of
 from deployer.session import ChangeRecord, LogEntry, ResourceRecord, head_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from deployer.aws.table import Item, Table, Write
 
@@ -43,16 +43,16 @@ class SessionDetails:
         return [log_entry(item) for item in items], token
 
     def add_resources(self, session_id: str, resources: Sequence[ResourceRecord]) -> None:
-        self._put(record_items(session_id, "resource", RESOURCES_FROM, resources))
+        records = [_renamed(resource, "status", "resourceStatus") for resource in resources]
+        self._put(record_items(session_id, "resource", RESOURCES_FROM, records))
 
     def resources(self, session_id: str) -> list[ResourceRecord]:
         items = self._between(session_id, RESOURCES_FROM, CHANGES_FROM)
-        return [cast("ResourceRecord", record_of(item)) for item in items]
+        return [cast("ResourceRecord", _renamed(record_of(item), "resourceStatus", "status")) for item in items]
 
-    def forget_resources(self, session_id: str) -> None:
-        items = self._between(session_id, RESOURCES_FROM, CHANGES_FROM)
-        keys = [{"sessionId": session_id, "timestamp": item["timestamp"]} for item in items]
-        self.write_all([self._table.delete(key) for key in keys])
+    def expire_resources(self, session_id: str, expires_at: int) -> None:
+        items = list(self._between(session_id, RESOURCES_FROM, CHANGES_FROM))
+        self._put([item | {"expiresAt": expires_at} for item in items])
 
     def add_changes(self, session_id: str, changes: Sequence[ChangeRecord]) -> None:
         self._put(record_items(session_id, "change", CHANGES_FROM, changes))
@@ -74,6 +74,11 @@ class SessionDetails:
             "#sessionId = :sessionId AND #timestamp BETWEEN :first AND :last",
             {"sessionId": session_id, "first": first, "last": end - 1},
         )
+
+
+def _renamed(record: Mapping[str, Any], name: str, other: str) -> dict[str, Any]:
+    """With that name changed: `status` alone would put a resource into the index of sessions."""
+    return {other if key == name else key: value for key, value in record.items()}
 
 
 def _page(items: Iterator[Item], limit: int) -> list[Item]:

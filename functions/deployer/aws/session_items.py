@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RESOURCES_FROM: Final = 10**17
 CHANGES_FROM: Final = 2 * 10**17
 CHANGES_UNTIL: Final = 3 * 10**17
+_OF_THE_TABLE: Final = frozenset({"sessionId", "timestamp", "item", "expiresAt"})
 _STAGES: Final = list(Stage)
 _STAGE_WIDTH: Final = 1000
 
@@ -77,7 +78,7 @@ def record_items(session_id: str, item: str, first: int, records: Sequence[Mappi
 
 def record_of(item: Item) -> dict[str, Any]:
     """What `record_items` was given."""
-    return {name: value for name, value in item.items() if name not in {"sessionId", "timestamp", "item"}}
+    return {name: value for name, value in item.items() if name not in _OF_THE_TABLE}
 
 
 def log_entry(item: Item) -> LogEntry:

@@ -171,9 +171,9 @@ class Sessions:
     def resources(self, session_id: str) -> list[ResourceRecord]:
         return self._details.resources(session_id)
 
-    def forget_resources(self, session_id: str) -> None:
-        """The session no longer lists what its stack held."""
-        self._details.forget_resources(session_id)
+    def expire_resources(self, session_id: str) -> None:
+        """They are kept as long as entries are from now on, no longer as long as the stack lives."""
+        self._details.expire_resources(session_id, self._expires_at())
 
     def add_changes(
         self,

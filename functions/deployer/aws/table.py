@@ -46,9 +46,6 @@ class Table:
         conditional = {"ConditionExpression": condition} if condition else {}
         return {"Put": {"TableName": self._name, "Item": _packed(item), **_declared(conditional, values or {})}}
 
-    def delete(self, key: Item) -> Write:
-        return {"Delete": {"TableName": self._name, "Key": _packed(key)}}
-
     def update(
         self,
         key: Item,

@@ -1,0 +1,271 @@
+"""The HTTP API: routes in, sessions out. The only place that knows HTTP status codes."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
+
+from deployer import api_document as document
+from deployer import errors
+from deployer import session_view as view
+from deployer.aws import executions
+from deployer.aws.sessions import Sessions
+from deployer.cors import answer_headers
+from deployer.deployment import DeployBody, new_head
+from deployer.idempotency import Idempotency
+from deployer.links import base_url, status_url
+from deployer.problem import CONTENT_TYPE, invalid, problem_of
+from deployer.repository import Repository
+from deployer.request_body import read_json
+from deployer.session import SessionKind, SessionStatus, is_session_id, new_session_id
+from deployer.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from deployer.state_data import DeployRequest
+
+HTTP_STATUS: Final[dict[type[errors.DeployerError], HTTPStatus]] = {
+    errors.RequestInvalid: HTTPStatus.BAD_REQUEST,
+    errors.PageTokenInvalid: HTTPStatus.BAD_REQUEST,
+    errors.RouteNotFound: HTTPStatus.NOT_FOUND,
+    errors.SessionNotFound: HTTPStatus.NOT_FOUND,
+    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    errors.NothingToRemove: HTTPStatus.CONFLICT,
+    errors.SessionNotSettled: HTTPStatus.CONFLICT,
+    errors.StackLocked: HTTPStatus.CONFLICT,
+    errors.RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.SettingMissing: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+ROUTES: Final = {
+    r"/deploy": "POST",
+    r"/status/[^/]+": "GET",
+    r"/deployments": "GET",
+    r"/deployments/[^/]+": "DELETE",
+    r"/openapi\.json": "GET",
+    r"/health": "GET",
+}
+LOG_PAGE: Final = 1000
+_RETRY_AFTER_SECONDS: Final = "2"
+
+logger = Logger(service="api")
+app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=read_json)
+
+SessionId = Annotated[str, Path(description="As `POST /deploy` gave it.", alias="sessionId")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", max_length=255, description="The same key and body start one deployment."),
+]
+
+
+@app.post(
+    "/deploy",
+    summary="Deploy a repository",
+    responses=document.answers(
+        document.ACCEPTED,
+        HTTPStatus.ACCEPTED,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+    security=document.API_KEY,
+)
+def deploy(body: Annotated[DeployBody, Body()], idempotency_key: IdempotencyKey = None) -> Response[Any]:
+    """Starts a deployment. The status tells how it goes."""
+    settings, request = Settings.from_env(), body.request()
+    key = _idempotency(idempotency_key, request) if idempotency_key else None
+    session_id = new_session_id(_now_ms())
+    arn = executions.execution_arn(settings.deploy_machine_arn, session_id)
+    session_id = Sessions.from_settings(settings).create(new_head(session_id, request, arn), key)
+    # An earlier session with this key may have been written, and then not started.
+    arn = executions.execution_arn(settings.deploy_machine_arn, session_id)
+    executions.start(arn, {"sessionId": session_id, "request": request})
+    return _in_progress(session_id, view.accepted(_base(), new_head(session_id, request, arn), request))
+
+
+@app.get(
+    "/status/<sessionId>",
+    summary="Follow a session",
+    responses=document.answers(document.SESSION, HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    security=document.API_KEY,
+)
+def status(
+    session_id: SessionId,
+    logs_after: Annotated[str | None, Query(alias="logsAfter", description="`logsNextToken` of before.")] = None,
+) -> Response[Any]:
+    """The session, with its log entries (oldest first) behind `logsAfter`."""
+    _refuse_unknown_query("logsAfter")
+    sessions = Sessions.from_settings(Settings.from_env())
+    head = sessions.head(_known(session_id))
+    logs, token = sessions.logs(session_id, logs_after, LOG_PAGE)
+    resources = sessions.resources(session_id) if view.has_stack(head) else []
+    changes = sessions.changes(session_id) if view.is_plan(head) else []
+    answer = view.details(_base(), head, logs=logs, logs_token=token, resources=resources, changes=changes)
+    return _json(HTTPStatus.OK, answer)
+
+
+@app.get(
+    "/deployments",
+    summary="List deployments",
+    responses=document.answers(document.DEPLOYMENTS, HTTPStatus.OK, HTTPStatus.BAD_REQUEST),
+    security=document.API_KEY,
+)
+def deployments(
+    status: Annotated[SessionStatus | None, Query(description="Only those with this status.")] = None,
+    repository: Annotated[str | None, Query(description="Only those of this repository.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
+    next_token: Annotated[str | None, Query(alias="nextToken", description="`nextToken` of before.")] = None,
+) -> Response[Any]:
+    """Deployments, newest first. `count` is this page's."""
+    _refuse_unknown_query("status", "repository", "limit", "nextToken")
+    heads, token = Sessions.from_settings(Settings.from_env()).list(
+        SessionKind.DEPLOYMENT, status=status, repository=_slug(repository), limit=limit, token=next_token
+    )
+    found = [view.summary(_base(), head) for head in heads]
+    return _json(HTTPStatus.OK, {"deployments": found, "count": len(found), "nextToken": token})
+
+
+@app.delete(
+    "/deployments/<sessionId>",
+    summary="Remove a stack",
+    responses=document.answers(document.REMOVING, HTTPStatus.ACCEPTED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    security=document.API_KEY,
+)
+def remove(session_id: SessionId) -> Response[Any]:
+    """Removes the session's stack, and what is in its own buckets. Asking again meanwhile changes nothing."""
+    settings = Settings.from_env()
+    head = Sessions.from_settings(settings).start_removal(_known(session_id), settings.remove_machine_arn)
+    executions.start(head["executionArn"], {"sessionId": session_id, "stackId": head["stackId"]})
+    return _in_progress(session_id, view.removing(_base(), head))
+
+
+@app.get("/openapi.json", summary="This document", responses=document.answers(document.DOCUMENT, HTTPStatus.OK))
+def openapi() -> Response[Any]:
+    """OpenAPI 3, made from the routes."""
+    return _json(HTTPStatus.OK, document.document_of(app, _base()))
+
+
+@app.get("/health", summary="Is it there?", responses=document.answers(document.HEALTH, HTTPStatus.OK))
+def health() -> Response[Any]:
+    """The version that document.answers."""
+    return _json(HTTPStatus.OK, {"status": "ok", "version": document.VERSION})
+
+
+def no_route(_error: NotFoundError) -> Response[Any]:
+    event = app.current_event
+    method = next((allowed for path, allowed in ROUTES.items() if re.fullmatch(path, event.path)), None)
+    if method is None:
+        return refused(errors.RouteNotFound(f"there is no {event.path}"))
+    if event.http_method == "OPTIONS":
+        return _answer(HTTPStatus.NO_CONTENT, None, "", {"Allow": method})
+    return refused(
+        errors.MethodNotAllowed(f"{event.path} takes {method}, not {event.http_method}"), {"Allow": method}
+    )
+
+
+def not_valid(error: RequestValidationError) -> Response[Any]:
+    return refused(invalid(error.errors()))
+
+
+def not_text(_error: UnicodeDecodeError) -> Response[Any]:
+    return refused(errors.RequestInvalid({"body": "is no UTF-8"}))
+
+
+def refused(error: errors.DeployerError, headers: Mapping[str, str] | None = None) -> Response[Any]:
+    status = HTTP_STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("request failed", exc_info=error)
+    else:
+        logger.info("request refused", code=error.code)
+    problem = problem_of(error, status.value, app.current_event.request_context.request_id)
+    return _answer(status, problem, CONTENT_TYPE, headers)
+
+
+def failed(error: Exception) -> Response[Any]:
+    unexpected = errors.InternalError("the request could not be answered")
+    unexpected.__cause__ = error
+    return refused(unexpected)
+
+
+app.not_found(no_route)
+app.exception_handler(RequestValidationError)(not_valid)
+app.exception_handler(UnicodeDecodeError)(not_text)
+app.exception_handler(errors.DeployerError)(refused)
+app.exception_handler(Exception)(failed)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """The answer to a REST proxy event."""
+    return app.resolve(_as_json(event), context)
+
+
+def _as_json(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with its body called JSON: that is what it is read as, whatever curl calls it by default."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return {**event, "headers": headers | {"content-type": "application/json"}}
+
+
+def _known(session_id: str) -> str:
+    if not is_session_id(session_id):
+        raise errors.SessionNotFound(f"{session_id[:64]!r} is no session's id")
+    logger.append_keys(sessionId=session_id)
+    return session_id
+
+
+def _slug(repository: str | None) -> str | None:
+    try:
+        return Repository.from_text(repository).slug if repository else None
+    except ValueError as error:
+        raise errors.RequestInvalid({"repository": str(error)}) from None
+
+
+def _refuse_unknown_query(*known: str) -> None:
+    given = app.current_event.query_string_parameters
+    unknown = {name: "is not a parameter of this route" for name in given if name not in known}
+    if unknown:
+        raise errors.RequestInvalid(unknown)
+
+
+def _idempotency(key: str, request: DeployRequest) -> Idempotency:
+    identity = app.current_event.request_context.identity
+    caller = identity.api_key_id or identity.user_arn or ""
+    return Idempotency.of(caller=caller, key=key, request=request)
+
+
+def _in_progress(session_id: str, body: Mapping[str, Any]) -> Response[Any]:
+    where = {"Location": status_url(_base(), session_id), "Retry-After": _RETRY_AFTER_SECONDS}
+    return _answer(HTTPStatus.ACCEPTED, body, "application/json", where)
+
+
+def _json(status: HTTPStatus, body: Mapping[str, Any]) -> Response[Any]:
+    return _answer(status, body, "application/json")
+
+
+def _answer(
+    status: HTTPStatus, body: Mapping[str, Any] | None, content_type: str, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    always = answer_headers(app.current_event.raw_event, Settings.from_env().cors_origins)
+    text = "" if body is None else json.dumps(body, ensure_ascii=False)
+    return Response(status.value, content_type, text, {**always, **(headers or {})})
+
+
+def _base() -> str:
+    return base_url(app.current_event.raw_event)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
