@@ -58,11 +58,9 @@ def candidates(files: Iterable[str], project_root: str, template: str | None) ->
     return _likeliest(path for path in files if posixpath.dirname(path) == project_root and _may_matter(path))
 
 
-def candidates_below(files: Iterable[str], project_root: str, template: str | None) -> list[str]:
+def candidates_below(files: Iterable[str], project_root: str) -> list[str]:
     """The same for the folders below, where a template must be named like one; shallow ones first."""
-    if template is not None:
-        return []
-    return _likeliest(path for path in files if _is_below(path, project_root) and _is_named(path))
+    return _likeliest(path for path in files if is_searched(path, project_root) and _is_named(path))
 
 
 def _likeliest(paths: Iterable[str]) -> list[str]:
@@ -98,18 +96,19 @@ def is_named_like_template(name: str) -> bool:
     return name.endswith(".template") or not _TEMPLATE_WORDS.isdisjoint(_WORD.findall(match["stem"].casefold()))
 
 
-def _is_below(path: str, project_root: str) -> bool:
+def is_searched(path: str, project_root: str) -> bool:
+    """Whether it lies in a folder below the project root in which projects are looked for."""
     folders = folders_below(path, project_root)
-    return bool(folders) and not any(is_skipped(folder) for folder in folders)
+    return bool(folders) and not any(_is_skipped(folder) for folder in folders)
 
 
-def folders_below(path: str, project_root: str) -> list[str]:
-    """The folders between the project root and the file; empty when it lies in the root or outside of it."""
-    prefix = f"{project_root}/" if project_root else ""
+def folders_below(path: str, folder: str) -> list[str]:
+    """The folders between that folder and the file; empty when the file lies in it directly, or outside of it."""
+    prefix = f"{folder}/" if folder else ""
     return path[len(prefix) :].split("/")[:-1] if path.startswith(prefix) else []
 
 
-def is_skipped(folder: str) -> bool:
+def _is_skipped(folder: str) -> bool:
     return folder in SKIPPED_FOLDERS or folder.startswith(".")
 
 

@@ -1,0 +1,229 @@
+"""What the repository holds that can be deployed, and why: decided from the manifest alone."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.errors import (
+    HandlerNotFound,
+    ProjectNotFound,
+    ProjectRootNotFound,
+    ProjectUnsupported,
+    SeveralProjects,
+    TemplateInvalid,
+    TemplateNotFound,
+)
+from deployer.found_template import FoundTemplate, choose, read_template, without_children
+from deployer.frameworks import frameworks
+from deployer.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
+from deployer.plain_lambda import find_plain_lambda, without_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from deployer.worker import Manifest
+
+_MAX_LISTED: Final = 20
+_REGULAR: Final = frozenset({"100644", "100755"})
+
+
+class ProjectKind(StrEnum):
+    SAM = "sam"
+    CLOUDFORMATION = "cloudformation"
+    LAMBDA = "lambda"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """`root` and `template_path` are relative to the repository's top; "" is the top.
+
+    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made.
+    `evidence` are sentences for people; `others` are the paths that were passed over.
+    """
+
+    kind: ProjectKind
+    root: str
+    template_path: str | None
+    document: dict[str, Any]
+    evidence: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def base_path(self) -> str:
+        """The path that local paths in `document` are relative to: the template's, or where it would be."""
+        return self.template_path or posixpath.join(self.root, "template.yaml")
+
+
+def detect(manifest: Manifest, project_root: str, template: str | None) -> Project:
+    """The one project in the project root, else the one below it, else an error that says what is there instead.
+
+    `template`, relative to the project root, overrides the search.
+    Raises ProjectRootNotFound, TemplateNotFound, TemplateInvalid, ProjectNotFound, SeveralProjects,
+    ProjectUnsupported, HandlerNotFound or RuntimeUnsupported. While the files below the root are not read yet, it
+    raises ProjectNotFound for a root without a project.
+    """
+    _check_root(manifest, project_root)
+    if template is not None:
+        return _asked_for(manifest, project_root, template)
+    return _in_folder(manifest, project_root) or _below(manifest, project_root)
+
+
+def _check_root(manifest: Manifest, project_root: str) -> None:
+    if project_root and not any(path.startswith(f"{project_root}/") for path in manifest["files"]):
+        near = _near(project_root, {posixpath.dirname(path) for path in manifest["files"]})
+        raise ProjectRootNotFound(f"there is no folder {project_root!r} at this commit{near}")
+
+
+def _near(path: str, paths: Iterable[str]) -> str:
+    by_folded = {each.casefold(): each for each in paths if each}
+    near = difflib.get_close_matches(path.casefold(), by_folded, n=3, cutoff=0.75) if len(by_folded) < 5000 else []
+    return f"; did you mean {', '.join(by_folded[each] for each in near)}?" if near else ""
+
+
+def _asked_for(manifest: Manifest, project_root: str, template: str) -> Project:
+    path = posixpath.normpath(posixpath.join(project_root, template))
+    if path not in manifest["files"]:
+        near = _near(path, (each for each in manifest["files"] if is_template_name(posixpath.basename(each))))
+        raise TemplateNotFound(f"there is no template {path!r} at this commit{near}")
+    found = read_template(manifest, path)
+    if found is None:
+        raise TemplateInvalid(f"{path}: is no template: it has no Resources of AWS types")
+    return replace(_project(found), root=project_root, evidence=("the request names it", found.evidence))
+
+
+def _project(found: FoundTemplate) -> Project:
+    if found.error is not None:
+        raise found.error
+    return Project(
+        kind=ProjectKind.SAM if found.is_sam else ProjectKind.CLOUDFORMATION,
+        root=posixpath.dirname(found.path),
+        template_path=found.path,
+        document=found.document,
+        evidence=(found.evidence,),
+    )
+
+
+def _in_folder(manifest: Manifest, folder: str) -> Project | None:
+    """The project that the folder itself is: its template, then what is refused by name, then its handler."""
+    found = _templates(manifest, candidates(manifest["files"], folder, None))
+    chosen = choose(found)
+    if len(chosen) > 1:
+        listed = _listed(_described(each) for each in chosen)
+        raise SeveralProjects(
+            f"{_name(folder)} holds several templates: {listed}. Give one of them as `template`."
+        )
+    if chosen:
+        others = tuple(each.path for each in found if each is not chosen[0])
+        return replace(_project(chosen[0]), others=others)
+    _refuse_framework(path for path in manifest["files"] if posixpath.dirname(path) == folder)
+    return _plain_project(manifest, folder)
+
+
+def _templates(manifest: Manifest, paths: Iterable[str]) -> list[FoundTemplate]:
+    named = (path for path in paths if is_template_name(posixpath.basename(path)))
+    return [found for path in named if (found := read_template(manifest, path))]
+
+
+def _refuse_framework(paths: Iterable[str]) -> None:
+    found = frameworks(paths)
+    listed = [
+        f"{_name(folder)} is a project of {tool} ({tools[tool]})"
+        for folder, tools in found.items()
+        for tool in tools
+    ]
+    if listed:
+        raise ProjectUnsupported(f"{_listed(listed)}, and no template is there: that is not deployed here")
+
+
+def _plain_project(manifest: Manifest, folder: str) -> Project | None:
+    plain = find_plain_lambda(manifest["texts"], folder)
+    if plain is None:
+        return None
+    return Project(
+        kind=ProjectKind.LAMBDA,
+        root=folder,
+        template_path=None,
+        document=plain.template(),
+        evidence=plain.evidence,
+    )
+
+
+def _below(manifest: Manifest, root: str) -> Project:
+    """The one project in the folders below: of the templates, else of the folders with a handler."""
+    paths = candidates_below(manifest["files"], root)
+    _check_read(manifest, paths, root)
+    projects = _templates_below(manifest, paths)
+    if not projects:
+        _refuse_framework(path for path in manifest["files"] if is_searched(path, root))
+        projects = _plain_below(manifest, paths)
+    if not projects:
+        raise _nothing_found(manifest, root, paths)
+    if len(projects) > 1:
+        listed = _listed(f"{each.template_path or each.root} ({each.kind})" for each in projects)
+        raise SeveralProjects(f"{_name(root)} is no project itself, and below it are several: {listed}")
+    only = f"{_name(root)} is no project itself; the only one below it is in {projects[0].root}"
+    return replace(projects[0], evidence=(only, *projects[0].evidence))
+
+
+def _check_read(manifest: Manifest, paths: Iterable[str], root: str) -> None:
+    known = manifest["texts"].keys() | set(manifest["oversized"])
+    if any(path not in known and manifest["files"][path] in _REGULAR for path in paths):
+        raise ProjectNotFound(f"{_name(root)} is no project itself; what is below it was not read")
+
+
+def _templates_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
+    by_folder: dict[str, list[FoundTemplate]] = {}
+    for found in _templates(manifest, paths):
+        by_folder.setdefault(posixpath.dirname(found.path), []).append(found)
+    chosen = [each for folder in by_folder.values() for each in choose(folder)]
+    whole = [each for each in chosen if each.error is None]
+    outermost = [each for each in whole if not _is_inside(each, whole)]
+    return [_project(each) for each in without_children(outermost) or chosen[:1]]
+
+
+def _is_inside(found: FoundTemplate, others: Iterable[FoundTemplate]) -> bool:
+    """Whether its folder is below the folder of another one: then it is a part of that project."""
+    return any(folders_below(found.path, posixpath.dirname(other.path)) for other in others if other is not found)
+
+
+def _plain_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
+    folders = sorted({posixpath.dirname(path) for path in paths})
+    return [project for folder in folders if (project := _plain_project(manifest, folder))]
+
+
+def _nothing_found(manifest: Manifest, root: str, paths: Iterable[str]) -> HandlerNotFound | ProjectNotFound:
+    folders = sorted({root, *(posixpath.dirname(path) for path in paths)})
+    files = [path for folder in folders for path in without_handler(manifest["texts"], folder)]
+    if files:
+        return HandlerNotFound(
+            f"there is no template, and no handler in {_listed(files)}: "
+            "export `handler` (Node.js), or define `lambda_handler(event, context)` (Python)"
+        )
+    names = sorted(
+        {_child(path, root) for path in manifest["files"] if path.startswith(f"{root}/" if root else "")}
+    )
+    return ProjectNotFound(f"there is no template and no Lambda handler among {_listed(names)}")
+
+
+def _child(path: str, root: str) -> str:
+    """What of the root holds the path: `README.md`, `src/`."""
+    name, slash, _ = path[len(root) + 1 if root else 0 :].partition("/")
+    return name + slash
+
+
+def _described(found: FoundTemplate) -> str:
+    return f"{found.path} ({ProjectKind.SAM if found.is_sam else ProjectKind.CLOUDFORMATION})"
+
+
+def _name(folder: str) -> str:
+    return folder or "the repository's top"
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = len(listed) - _MAX_LISTED
+    return ", ".join(listed[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
