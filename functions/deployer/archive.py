@@ -156,7 +156,7 @@ def members(archive: zipfile.ZipFile, limits: ZipLimits) -> list[Member]:
     Raises ArtifactInvalid for a name that leads elsewhere, that comes twice, or that is file and folder at once,
     and for anything but files, folders and links; PackageTooLarge over `max_bytes`.
     """
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(infos) > limits.max_files:
         raise ArtifactInvalid(f"a zip of {len(infos):,} files; {limits.max_files:,} are allowed")
     _check_names([info.orig_filename for info in infos])
