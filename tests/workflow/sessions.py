@@ -1,0 +1,95 @@
+"""What the states of a session that goes well are given, and what they answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tests.workflow.machine import Answer
+
+SESSION: Final = "0192f0c1-2345-7abc-8def-0123456789ab"
+STACK: Final = "arn:aws:cloudformation:us-east-1:123456789012:stack/hello/1"
+BUILD_PLAN: Final = "https://bucket.example/build-plan"
+CLONE_PLAN: Final = "https://bucket.example/clone-plan"
+SOURCE: Final = {
+    "repository": "octo/hello",
+    "branch": "main",
+    "commit": "a" * 40,
+    "projectRoot": "",
+    "stackName": "hello",
+    "planUrl": CLONE_PLAN,
+}
+
+
+def deployment(mode: str = "deploy") -> dict[str, Any]:
+    """The input of a deployment's execution."""
+    request: dict[str, Any] = {
+        "repository": "octo/hello",
+        "branch": None,
+        "commit": None,
+        "projectRoot": "",
+        "template": None,
+        "stackName": None,
+        "parameters": {},
+        "tags": {},
+        "mode": mode,
+        "keepFailedStack": False,
+    }
+    return {"sessionId": SESSION, "request": request}
+
+
+def removal() -> dict[str, Any]:
+    """The input of a removal's execution."""
+    return {"sessionId": SESSION, "stackId": STACK}
+
+
+def project(*, needs_build: bool) -> dict[str, Any]:
+    plan_url = BUILD_PLAN if needs_build else None
+    return {"kind": "sam", "projectRoot": "", "needsBuild": needs_build, "planUrl": plan_url}
+
+
+def change_set(*, ready: bool = True, changes: bool = True, wait: int = 2) -> dict[str, Any]:
+    return {
+        "changeSetId": "arn:aws:cloudformation:us-east-1:123456789012:changeSet/deployer/1",
+        "stackId": STACK,
+        "type": "CREATE",
+        "isReady": ready,
+        "hasChanges": changes,
+        "waitSeconds": wait,
+    }
+
+
+def stack(*, settled: bool = True, overdue: bool = False, stopping: bool = False, wait: int = 5) -> dict[str, Any]:
+    return {
+        "stackId": STACK,
+        "wanted": "deployed",
+        "startedAt": "2026-11-23T00:00:00Z",
+        "isSettled": settled,
+        "isOverdue": overdue,
+        "isStopping": stopping,
+        "waitSeconds": wait,
+    }
+
+
+def answers(name: str) -> dict[str, Answer | list[Answer]]:
+    """Every Task's answer when all goes well; of `deploy`, with a build."""
+    return dict(_DEPLOY if name == "deploy" else _REMOVE)
+
+
+_DEPLOY: Final[dict[str, Answer | list[Answer]]] = {
+    "ValidateRequest": SOURCE,
+    "DetectProject": project(needs_build=True),
+    "PublishPackage": {"templateKey": "packages/1.template.json", "capabilities": []},
+    "CreateChangeSet": change_set(ready=False),
+    "CheckChangeSet": change_set(),
+    "ExecuteChangeSet": stack(settled=False),
+    "CheckStack": stack(),
+    "StopStack": stack(settled=False, stopping=True),
+    "RecordFailure": {"error": "StackFailed", "cause": "Table: it exists"},
+}
+_REMOVE: Final[dict[str, Answer | list[Answer]]] = {
+    "EmptyBuckets": {"areEmpty": True},
+    "DeleteStack": stack(settled=False),
+    "CheckStack": stack(),
+    "RecordFailure": {"error": "StackFailed", "cause": "Bucket: it is not empty"},
+}
