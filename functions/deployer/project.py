@@ -116,10 +116,12 @@ def _in_folder(manifest: Manifest, folder: str) -> Project | None:
         raise SeveralProjects(
             f"{_name(folder)} holds several templates: {listed}. Give one of them as `template`."
         )
-    if chosen:
+    if chosen and chosen[0].error is None:
         others = tuple(each.path for each in found if each is not chosen[0])
         return replace(_project(chosen[0]), others=others)
     _refuse_framework(path for path in manifest["files"] if posixpath.dirname(path) == folder)
+    if chosen:
+        return _project(chosen[0])
     return _plain_project(manifest, folder)
 
 
@@ -156,9 +158,10 @@ def _below(manifest: Manifest, root: str) -> Project:
     """The one project in the folders below: of the templates, else of the folders with a handler."""
     paths = candidates_below(manifest["files"], root)
     _check_read(manifest, paths, root)
-    projects = _templates_below(manifest, paths)
+    searched = [path for path in manifest["files"] if is_searched(path, root)]
+    projects = _templates_below(manifest, paths, frameworks(searched))
     if not projects:
-        _refuse_framework(path for path in manifest["files"] if is_searched(path, root))
+        _refuse_framework(searched)
         projects = _plain_below(manifest, paths)
     if not projects:
         raise _nothing_found(manifest, root, paths)
@@ -175,19 +178,17 @@ def _check_read(manifest: Manifest, paths: Iterable[str], root: str) -> None:
         raise ProjectNotFound(f"{_name(root)} is no project itself; what is below it was not read")
 
 
-def _templates_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
+def _templates_below(manifest: Manifest, paths: Iterable[str], refused: Iterable[str]) -> list[Project]:
+    """`refused` are the folders of projects that are not deployed here: what is inside of one is a part of it."""
     by_folder: dict[str, list[FoundTemplate]] = {}
     for found in _templates(manifest, paths):
         by_folder.setdefault(posixpath.dirname(found.path), []).append(found)
     chosen = [each for folder in by_folder.values() for each in choose(folder)]
     whole = [each for each in chosen if each.error is None]
-    outermost = [each for each in whole if not _is_inside(each, whole)]
-    return [_project(each) for each in without_children(outermost) or chosen[:1]]
-
-
-def _is_inside(found: FoundTemplate, others: Iterable[FoundTemplate]) -> bool:
-    """Whether its folder is below the folder of another one: then it is a part of that project."""
-    return any(folders_below(found.path, posixpath.dirname(other.path)) for other in others if other is not found)
+    around = {*refused, *(posixpath.dirname(each.path) for each in whole)}
+    outermost = [each for each in whole if not any(folders_below(each.path, folder) for folder in around)]
+    broken = [] if whole else chosen[:1]
+    return [_project(each) for each in without_children(outermost) or broken]
 
 
 def _plain_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
