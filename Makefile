@@ -29,8 +29,8 @@ $(READY): $(REQUIREMENTS)
 demo: $(READY) ## Deploy one example of each kind on the embedded platform
 	@$(BIN)/python -m local.demo
 
-up: $(READY) ## Keep the embedded platform running: make up [MIRROR=DIR] [PORT=N]
-	@$(BIN)/python -m local.up $(if $(MIRROR),--mirror $(MIRROR)) $(if $(PORT),--port $(PORT))
+up: $(READY) ## Keep the embedded platform running: make up [MIRROR=DIR] [PORT=N] [HOST=ADDRESS]
+	@$(BIN)/python -m local.up $(if $(MIRROR),--mirror $(MIRROR)) $(if $(PORT),--port $(PORT)) $(if $(HOST),--host $(HOST))
 
 test: $(READY) ## Run every test that needs no AWS account
 	@$(BIN)/python -m pytest -q

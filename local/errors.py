@@ -10,6 +10,10 @@ class LocalError(Exception):
 class PortInUse(LocalError): ...
 
 
+class AddressUnusable(LocalError):
+    """It is none of this machine's, or the port is reserved."""
+
+
 class ProgramMissing(LocalError): ...
 
 

@@ -42,11 +42,11 @@ _CONFIG: Final = {
 class GitServer:
     """While it is open, the repositories below the directories are served at `url`; the first that has one counts.
 
-    Port 0 is any free one.
+    It listens on loopback unless another address of this machine is given. Port 0 is any free one.
     """
 
-    def __init__(self, *directories: Path, port: int = 0) -> None:
-        self._server = _Server([directory.resolve() for directory in directories], port)
+    def __init__(self, *directories: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._server = _Server([directory.resolve() for directory in directories], host, port)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -54,7 +54,7 @@ class GitServer:
     @property
     def url(self) -> str:
         """Without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self._server.host}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -72,9 +72,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a client that hangs does not keep us from leaving
 
-    def __init__(self, directories: list[Path], port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, directories: list[Path], host: str, port: int) -> None:
+        super().__init__((host, port), _Handler)
         self.directories = directories
+        self.host = host
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Quiet: a client that went away is no news."""

@@ -29,16 +29,18 @@ class Laptop:
         return Client(self.application.api_url, self.application.api_key)
 
 
-def start(lifetime: Lifetime, *, mirror: Path | None = None, port: int = 0) -> Laptop:
+def start(
+    lifetime: Lifetime, *, mirror: Path | None = None, host: str = platform.LOOPBACK, port: int = 0
+) -> Laptop:
     """Everything, until `lifetime` ends. The examples are served as `examples/{name}`, next to those of `mirror`.
 
     Raises LocalError, which says what to do.
     """
-    aws = lifetime.enter(platform.running(port))
+    aws = lifetime.enter(platform.running(host, port))
     served = Path(lifetime.enter(TemporaryDirectory(prefix="deployer-git-")))
     repositories.publish(repositories.examples(), served)
     directories = [served, mirror] if mirror else [served]
-    git = lifetime.enter(GitServer(*directories))
+    git = lifetime.enter(GitServer(*directories, host=host))
     deployed = application.deploy(aws, git.url)
     lifetime.enter(agent.running(aws, deployed.cluster))
     return Laptop(platform=aws, application=deployed, repositories=served)

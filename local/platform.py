@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 import time
@@ -16,7 +17,7 @@ import requests
 from botocore.config import Config
 
 from local import processes
-from local.errors import PlatformFailed, PortInUse
+from local.errors import AddressUnusable, PlatformFailed, PortInUse
 
 if TYPE_CHECKING:
     import subprocess
@@ -31,19 +32,20 @@ ACCESS_KEY: Final = "test"
 WAIT_SCALE: Final = "0.5"
 
 _START_SECONDS: Final = 20
-_LOOPBACK: Final = "127.0.0.1"
+LOOPBACK: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """A running emulator. `folder` is removed with it, and holds whatever it or its functions write."""
 
+    host: str
     port: int
     folder: Path
 
     @property
     def endpoint_url(self) -> str:
-        return f"http://{_LOOPBACK}:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def client(self, service: str) -> Any:
         """A boto3 client for one of its services."""
@@ -53,14 +55,14 @@ class Platform:
 
 
 @contextmanager
-def running(port: int = 0) -> Iterator[Platform]:
-    """A platform on `port` (0: one that is free), with nothing in it.
+def running(host: str = LOOPBACK, port: int = 0) -> Iterator[Platform]:
+    """A platform on `port` (0: one that is free) of an address of this machine, with nothing in it.
 
-    Raises PortInUse, ProgramMissing, or PlatformFailed with the emulator's last lines.
+    Raises PortInUse, AddressUnusable, ProgramMissing, or PlatformFailed with the emulator's last lines.
     """
     processes.require("git", "node", "npm")
     with TemporaryDirectory(prefix="deployer-", ignore_cleanup_errors=True) as folder:
-        platform = Platform(port=_free(port), folder=Path(folder))
+        platform = Platform(host=host, port=_free(host, port), folder=Path(folder))
         output = platform.folder / "platform.log"
         with processes.running(_COMMAND, folder=platform.folder, env=_env(platform), output=output) as process:
             _wait_until_ready(platform, process)
@@ -70,15 +72,16 @@ def running(port: int = 0) -> Iterator[Platform]:
 _COMMAND: Final = (sys.executable, "-m", "ministack")
 
 
-def _free(port: int) -> int:
+def _free(host: str, port: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_LOOPBACK, port))
-        except OSError:
-            raise PortInUse(
-                f"port {port} is in use: stop what listens there, or choose another with PORT=N"
-            ) from None
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                advice = "stop what listens there, or choose another with PORT=N"
+                raise PortInUse(f"port {port} of {host} is in use: {advice}") from None
+            raise AddressUnusable(f"cannot listen at {host}:{port}: {error.strerror}") from None
         return int(probe.getsockname()[1])
 
 
@@ -87,7 +90,7 @@ def _env(platform: Platform) -> dict[str, str]:
     folder = str(platform.folder)
     return processes.environment(platform.folder) | {
         "GATEWAY_PORT": str(platform.port),
-        "BIND_HOST": _LOOPBACK,
+        "BIND_HOST": platform.host,
         "IOT_MTLS_ENABLED": "0",
         "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
         "STATE_DIR": folder,

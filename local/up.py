@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from local import laptop, repositories
+from local import laptop, repositories, stack_files
 from local.errors import LocalError
 from local.lifetime import Lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from local.laptop import Laptop
 
-STACK_FILE: Final = Path(__file__).resolve().parent.parent / ".local" / "stack.json"
+FOLDER: Final = Path(__file__).resolve().parent.parent / ".local"
 
 _READY: Final = """
 The application is running.
@@ -59,13 +55,8 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--mirror", type=_folder, metavar="DIR", help="serve the bare repositories DIR/{owner}/{name}.git as well")
     add("--port", type=_port, default=0, metavar="N", help="the platform's port (default: a free one)")
-    add(
-        "--stack-file",
-        type=Path,
-        default=STACK_FILE,
-        metavar="FILE",
-        help="tells programs the address and the key",
-    )
+    add("--host", default="127.0.0.1", metavar="ADDRESS", help="the address it listens at (default: loopback)")
+    add("--folder", type=Path, default=FOLDER, metavar="DIR", help="where stack.json and env.json are written")
     return parser.parse_args()
 
 
@@ -84,27 +75,11 @@ def _port(text: str) -> int:
 
 def _run(lifetime: Lifetime, arguments: argparse.Namespace) -> None:
     print("starting ...", flush=True)
-    running = laptop.start(lifetime, mirror=arguments.mirror, port=arguments.port)
-    lifetime.enter(_stack_file(arguments.stack_file, running))
+    running = laptop.start(lifetime, mirror=arguments.mirror, host=arguments.host, port=arguments.port)
+    lifetime.enter(stack_files.written(arguments.folder, running))
     print(_ready(running, arguments), flush=True)
     while True:
         signal.pause()
-
-
-@contextmanager
-def _stack_file(path: Path, running: Laptop) -> Iterator[None]:
-    """Programs find the application in this file, for as long as it runs."""
-    facts = {
-        "apiUrl": running.application.api_url,
-        "apiKey": running.application.api_key,
-        "endpointUrl": running.platform.endpoint_url,
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts, indent=2) + "\n")
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def _ready(running: Laptop, arguments: argparse.Namespace) -> str:
@@ -114,10 +89,9 @@ def _ready(running: Laptop, arguments: argparse.Namespace) -> str:
         url=running.application.api_url,
         key=running.application.api_key,
         endpoint=running.platform.endpoint_url,
-        file=arguments.stack_file,
+        file=arguments.folder / stack_files.STACK_FILE,
         example=names[-1],
-        repositories=", ".join(f"examples/{name}" for name in names)
-        + (f", and those of {mirror}" if mirror else ""),
+        repositories=", ".join(f"examples/{name}" for name in names) + mirror,
     )
 
 

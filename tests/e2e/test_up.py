@@ -35,7 +35,7 @@ class Up:
             "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}",
             "TMPDIR": str(self._temporary),
         }
-        command = [sys.executable, "-m", "local.up", "--stack-file", str(self.stack_file), *arguments]
+        command = [sys.executable, "-m", "local.up", "--folder", str(folder), *arguments]
         self.process = subprocess.Popen(
             command,
             env=environment,
@@ -131,7 +131,7 @@ def test_port_in_use(start: Callable[..., Up]) -> None:
         printed = up.process.communicate(timeout=PATIENCE_SECONDS)[0]
 
     assert up.process.returncode == 1
-    assert f"port {port} is in use" in printed
+    assert f"port {port} of 127.0.0.1 is in use" in printed
     assert up.remains() == []
 
 
