@@ -58,8 +58,10 @@ def candidates(files: Iterable[str], project_root: str, template: str | None) ->
     return _likeliest(path for path in files if posixpath.dirname(path) == project_root and _may_matter(path))
 
 
-def candidates_below(files: Iterable[str], project_root: str) -> list[str]:
+def candidates_below(files: Iterable[str], project_root: str, template: str | None) -> list[str]:
     """The same for the folders below, where a template must be named like one; shallow ones first."""
+    if template is not None:
+        return []
     return _likeliest(path for path in files if is_searched(path, project_root) and _is_named(path))
 
 

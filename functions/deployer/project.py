@@ -156,7 +156,7 @@ def _plain_project(manifest: Manifest, folder: str) -> Project | None:
 
 def _below(manifest: Manifest, root: str) -> Project:
     """The one project in the folders below: of the templates, else of the folders with a handler."""
-    paths = candidates_below(manifest["files"], root)
+    paths = candidates_below(manifest["files"], root, None)
     _check_read(manifest, paths, root)
     searched = [path for path in manifest["files"] if is_searched(path, root)]
     projects = _templates_below(manifest, paths, frameworks(searched))

@@ -59,7 +59,7 @@ class BareRepository:
 def manifest_of(repository: BareRepository, root: str) -> Manifest:
     """What the clone would leave for that project root."""
     files = {path: mode for path, mode in repository.modes.items() if path.startswith(f"{root}/")}
-    wanted = [*candidates(files, root, None), *candidates_below(files, root)]
+    wanted = [*candidates(files, root, None), *candidates_below(files, root, None)]
     return {"commit": "0" * 40, "files": files, "texts": repository.texts(wanted), "oversized": [], "findings": []}
 
 

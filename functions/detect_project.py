@@ -1,0 +1,131 @@
+"""DetectProject: it is known what the project is, and why, and what has to be built."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from deployer.aws.artifacts import Artifacts, source_key, trusted_key
+from deployer.aws.sessions import Sessions
+from deployer.aws.workers import Workers, read_report
+from deployer.manifest import MAX_MANIFEST_BYTES, parse_manifest
+from deployer.project import Project, detect
+from deployer.project_sources import units_of
+from deployer.session import LogLevel, Stage
+from deployer.settings import Settings
+from deployer.worker import MANIFEST, SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deployer.state_data import DeployRequest, ProjectFound, Source
+    from deployer.worker import BuildUnit, Finding
+
+PROJECT: Final = "project.json"
+
+# AWS Lambda Developer Guide, "Lambda quotas": a package and its layers, unpacked. No package is larger as a zip.
+_MAX_UNPACKED_BYTES: Final = 262_144_000
+_MAX_FINDINGS: Final = 20
+_MAX_NOTES: Final = 50
+# The container has to start before it reads anything.
+_STARTING_SECONDS: Final = 300
+_WARNING: Final = "warning: "
+
+
+class Event(TypedDict):
+    sessionId: str
+    enteredAt: str
+    request: DeployRequest
+    source: Source
+
+
+def handler(event: Event, _context: object) -> ProjectFound:
+    settings = Settings.from_env()
+    artifacts = Artifacts.from_settings(settings)
+    session_id, request = event["sessionId"], event["request"]
+
+    notes = _notes(read_report(artifacts, session_id, "source").get("logTail"))
+    manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
+    project = detect(manifest, request["projectRoot"], request["template"])
+    units = units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
+
+    _write_project(artifacts, session_id, project, units)
+    plan_url = _hand_over(settings, session_id, units) if units else None
+    _record(Sessions.from_settings(settings), event, project, units, [*notes, *_warnings(manifest["findings"])])
+    return {
+        "kind": project.kind.value,
+        "projectRoot": project.root,
+        "needsBuild": bool(units),
+        "planUrl": plan_url,
+    }
+
+
+def _write_project(artifacts: Artifacts, session_id: str, project: Project, units: list[BuildUnit]) -> None:
+    """What PublishPackage goes on with."""
+    found = {
+        "kind": project.kind.value,
+        "root": project.root,
+        "templatePath": project.template_path,
+        "document": project.document,
+        "units": units,
+    }
+    artifacts.put(trusted_key(session_id, PROJECT), json.dumps(found).encode())
+
+
+def _hand_over(settings: Settings, session_id: str, units: list[BuildUnit]) -> str:
+    plan = {
+        "units": units,
+        "maxUnpackedBytes": _MAX_UNPACKED_BYTES,
+        "timeoutSeconds": settings.build_timeout_seconds,
+    }
+    return Workers.from_settings(settings).hand_over(
+        session_id,
+        "build",
+        plan,
+        seconds=settings.build_timeout_seconds + _STARTING_SECONDS,
+        max_bytes=_MAX_UNPACKED_BYTES,
+        reads={"sourceUrl": source_key(session_id, SOURCE)},
+    )
+
+
+def _record(
+    sessions: Sessions,
+    event: Event,
+    project: Project,
+    units: Sequence[BuildUnit],
+    entries: Sequence[tuple[LogLevel, str]],
+) -> None:
+    names = ", ".join(unit["name"] for unit in units)
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=Stage.DETECTING,
+        next=Stage.PACKAGING if units else Stage.PUBLISHING,
+        message=f"Building {names}" if units else "Publishing the packages",
+        entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *entries],
+        project={
+            "kind": project.kind.value,
+            "template": project.template_path,
+            "evidence": list(project.evidence),
+        },
+    )
+
+
+def _notes(log_tail: Any) -> list[tuple[LogLevel, str]]:
+    """What the clone had to say, as far as it is text."""
+    lines = [line for line in log_tail if isinstance(line, str)] if isinstance(log_tail, list) else []
+    return [
+        (LogLevel.WARNING if line.startswith(_WARNING) else LogLevel.INFO, line.removeprefix(_WARNING))
+        for line in lines[-_MAX_NOTES:]
+    ]
+
+
+def _warnings(findings: Sequence[Finding]) -> list[tuple[LogLevel, str]]:
+    """cfn-lint's findings: an opinion, which stops nothing."""
+    told = [
+        f"{each['path']}:{each['line']}: {each['rule']} {each['message']}" for each in findings[:_MAX_FINDINGS]
+    ]
+    more = len(findings) - len(told)
+    return [
+        (LogLevel.WARNING, line) for line in [*told, *([f"cfn-lint has {more} more findings"] if more else [])]
+    ]
