@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from deployer.aws.clients import client
+from deployer.ending import Execution, ExecutionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class ExecutionStatus(StrEnum):
-    """Step Functions' own words."""
-
-    RUNNING = "RUNNING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
-    TIMED_OUT = "TIMED_OUT"
-    ABORTED = "ABORTED"
-    PENDING_REDRIVE = "PENDING_REDRIVE"
 
 
 def execution_arn(machine_arn: str, name: str) -> str:
@@ -40,7 +29,7 @@ def start(arn: str, data: Mapping[str, Any]) -> None:
             raise
 
 
-def status_of(arn: str) -> ExecutionStatus | None:
+def describe(arn: str) -> Execution | None:
     """How the execution is; None when it was never started."""
     try:
         answer = client("stepfunctions").describe_execution(executionArn=arn)
@@ -48,4 +37,6 @@ def status_of(arn: str) -> ExecutionStatus | None:
         if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
             raise
         return None
-    return ExecutionStatus(answer["status"])
+    return Execution(
+        status=ExecutionStatus(answer["status"]), error=answer.get("error") or "", cause=answer.get("cause") or ""
+    )

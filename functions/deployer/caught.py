@@ -1,0 +1,84 @@
+"""What a Catch leaves of an error, as one of ours.
+
+A Lambda function's Cause is JSON with errorType and errorMessage; a container's is ECS's description of the task,
+which is never shown as it is; Step Functions' own is plain text. AWS's own error names (`States.*`, `Lambda.*`,
+`ECS.*`) never leave here: an execution cannot fail by the name `States.*`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.errors import (
+    DeployerError,
+    InternalError,
+    RequestInvalid,
+    SessionTimedOut,
+    StackFailed,
+    WorkerStopped,
+    error_class,
+)
+from deployer.log_text import clean, cut
+
+if TYPE_CHECKING:
+    from deployer.session import ErrorRecord
+    from deployer.state_data import Failure
+
+# Step Functions API, Fail state: 32,768 characters of cause.
+_MAX_CAUSE: Final = 32_000
+_MAX_REASON: Final = 500
+
+
+def error_of(name: str, cause: str) -> DeployerError:
+    """The error that a state, or a whole execution, ended with."""
+    details = _json(cause)
+    if "errorMessage" in details:
+        return _from_lambda(str(details.get("errorType", name)), str(details["errorMessage"]))
+    if "Containers" in details or "StoppedReason" in details:
+        return _from_task(details)
+    if name in {"States.Timeout", "States.HeartbeatTimeout"}:
+        return SessionTimedOut("a state of the execution ran into its time limit")
+    if name.startswith("ECS."):
+        return WorkerStopped(f"ECS could not run the task: {cause[:_MAX_REASON]}")
+    return _from_lambda(name, cause)
+
+
+def record_of(error: DeployerError) -> ErrorRecord:
+    """The error as a session keeps it."""
+    record: ErrorRecord = {"code": error.code, "message": clean(error.message)}
+    if error.hint:
+        record["hint"] = error.hint
+    resource = StackFailed.resource_of(error.message) if isinstance(error, StackFailed) else None
+    if resource:
+        record["resource"] = resource
+    return record
+
+
+def failure_of(error: DeployerError) -> Failure:
+    """The error as the execution ends with it."""
+    return {"error": error.code, "cause": cut(clean(error.message), _MAX_CAUSE)}
+
+
+def _from_lambda(name: str, message: str) -> DeployerError:
+    told = error_class(name)
+    if told is InternalError and name != InternalError.__name__:
+        return InternalError(f"{name}: {message}")
+    # Its constructor wants fields, and they did not travel.
+    return InternalError(message) if issubclass(told, RequestInvalid) else told(message)
+
+
+def _from_task(task: dict[str, Any]) -> WorkerStopped:
+    containers = task.get("Containers") or [{}]
+    name, code = containers[0].get("Name", "a"), containers[0].get("ExitCode")
+    reason = containers[0].get("Reason") or task.get("StoppedReason") or "ECS gives no reason"
+    ended = f"with exit code {code}" if code is not None else "without an exit code"
+    return WorkerStopped(f"the {name} task ended {ended}: {str(reason)[:_MAX_REASON]}")
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

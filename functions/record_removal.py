@@ -1,0 +1,29 @@
+"""RecordRemoval: the session says that its stack is gone."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from deployer.aws.sessions import Sessions
+from deployer.session import SessionStatus
+from deployer.settings import Settings
+
+
+class Event(TypedDict):
+    sessionId: str
+    enteredAt: str
+
+
+class Answer(TypedDict):
+    status: str
+
+
+def handler(event: Event, _context: object) -> Answer:
+    sessions = Sessions.from_settings(Settings.from_env())
+    session_id = event["sessionId"]
+
+    message = f"stack {sessions.head(session_id)['stackName']} is gone"
+    sessions.expire_resources(session_id)
+    sessions.settle(session_id, event["enteredAt"], SessionStatus.DELETED, message)
+
+    return {"status": sessions.head(session_id)["status"]}
