@@ -1,0 +1,299 @@
+"""The build image's entry point, as a process of its own, against a bucket on loopback.
+
+Real builds: the Python and npm package registries are asked for one small package each.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.presigned import PresignedBucket
+
+from deployer.archive import Entry, write_zip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "containers" / "build"
+OURS = dict(os.environ)  # noqa: TID251 - where uv and npm are, and how this machine reaches the registries
+REGISTRY = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "UV_DEFAULT_INDEX", "NPM_CONFIG_REGISTRY")
+
+
+@dataclass
+class Machine:
+    """Runs the container's entry point in a folder of its own."""
+
+    bucket: PresignedBucket
+    folder: Path
+
+    def start(
+        self, files: dict[str, str], *units: dict[str, Any], seconds: int = 120, **environment: str
+    ) -> subprocess.Popen[str]:
+        self.bucket.objects["source.zip"] = self._source(files)
+        plan = {
+            "sourceUrl": f"{self.bucket.url}/source.zip",
+            "units": list(units),
+            "maxUnpackedBytes": 10_000_000,
+            "timeoutSeconds": seconds,
+            "upload": self.bucket.upload("build/"),
+        }
+        self.bucket.objects["plan.json"] = json.dumps(plan).encode()
+        own = {name: OURS[name] for name in REGISTRY if name in OURS}
+        given = {"PATH": OURS["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
+        given |= {"PYTHONPATH": f"{BUILD}:{ROOT / 'functions'}", "PLAN_URL": f"{self.bucket.url}/plan.json"}
+        return subprocess.Popen(
+            [sys.executable, str(BUILD / "build.py")],
+            env=given | own | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, files: dict[str, str], *units: dict[str, Any], **rest: Any) -> dict[str, Any]:
+        """The report."""
+        with self.start(files, *units, **rest) as process:
+            output, _ = process.communicate(timeout=100)
+        assert "build/report.json" in self.bucket.objects, output
+        report: dict[str, Any] = json.loads(self.bucket.objects["build/report.json"])
+        assert process.returncode == (1 if report["error"] else 0)
+        assert list(self.folder.glob("build-*")) == []
+        return report
+
+    def names(self, unit_id: str = "a1") -> list[str]:
+        return zipfile.ZipFile(io.BytesIO(self.bucket.objects[f"build/{unit_id}.zip"])).namelist()
+
+    def _source(self, files: dict[str, str]) -> bytes:
+        path = self.folder / "source.zip"
+        write_zip(path, [Entry.of_bytes(name, text.encode()) for name, text in files.items()])
+        return path.read_bytes()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    with PresignedBucket() as bucket:
+        yield Machine(bucket, tmp_path)
+
+
+def _unit(method: str, runtime: str, **rest: Any) -> dict[str, Any]:
+    unit = {"id": "a1", "kind": "function", "name": "Hello", "source": "src", "method": method, "runtime": runtime}
+    return {**unit, "architecture": "x86_64", "handler": "app.handler", "options": {}, **rest}
+
+
+def _make(*commands: str, **files: str) -> dict[str, str]:
+    """A source whose build runs these commands."""
+    return {"src/Makefile": "build-Hello:\n" + "".join(f"\t@{command}\n" for command in commands), **files}
+
+
+MAKE = _unit("makefile", "provided.al2023")
+
+
+def test_python_for_another_interpreter(machine: Machine) -> None:
+    """Dependencies are there beside the source, for a Python and a processor that this machine need not have."""
+    files = {"src/app.py": "import idna", "src/requirements.txt": "idna==3.10\n"}
+
+    report = machine.run(files, _unit("python", "python3.14", architecture="arm64"))
+
+    assert report["error"] is None
+    assert {"app.py", "idna/__init__.py"} <= set(machine.names())
+    assert not [name for name in machine.names() if ".lock" in name or "__pycache__" in name]
+
+
+def test_same_source_twice(machine: Machine) -> None:
+    """The same source gives the same bytes, so a package that is in the bucket is found there."""
+    files = {
+        "src/app.py": "",
+        "src/requirements.txt": "idna==3.10\n",
+        "js/package.json": '{"dependencies":{"ms":"2.1.3"}}',
+    }
+    units = [_unit("python", "python3.13"), _unit("nodejs", "nodejs22.x", id="a2", source="js")]
+
+    first = machine.run(files, *units)
+    second = machine.run(files, *units)
+
+    assert first["packages"] == second["packages"]
+    assert set(first["packages"]) == {"a1", "a2"}
+
+
+def test_native_package_for_the_target_python(machine: Machine) -> None:
+    """With TARGET_PYTHON, wheels are those of that interpreter on this machine, whatever the runtime says."""
+    files = {"src/app.py": "", "src/requirements.txt": "MarkupSafe==3.0.2\n"}
+
+    report = machine.run(files, _unit("python", "python3.9"), TARGET_PYTHON="3.12")
+
+    assert report["error"] is None
+    [library] = [name for name in machine.names() if name.endswith(".so")]
+    assert "cpython-312" in library
+    assert platform.machine() in library
+
+
+def test_project_file(machine: Machine) -> None:
+    """pyproject.toml alone names what is installed; Poetry's lock file is read too."""
+    pyproject = '[project]\nname = "x"\nversion = "1"\ndependencies = ["idna==3.10"]\n'
+    poetry = (
+        '[[package]]\nname = "idna"\nversion = "3.9"\ngroups = ["main"]\n[[package]]\nname = "nothing-like-this"\n'
+    )
+    files = {"a/pyproject.toml": pyproject, "b/poetry.lock": poetry + 'version = "1"\ngroups = ["dev"]\n'}
+
+    machine.run(
+        files, _unit("python", "python3.13", source="a"), _unit("python", "python3.13", source="b", id="b1")
+    )
+
+    assert "idna-3.10.dist-info/METADATA" in machine.names("a1")
+    assert "idna-3.9.dist-info/METADATA" in machine.names("b1")
+
+
+def test_layer(machine: Machine) -> None:
+    """A layer's packages are in the folder where Lambda looks for them."""
+    files = {"src/requirements.txt": "idna==3.10\n", "js/package.json": '{"dependencies":{"ms":"2.1.3"}}'}
+
+    machine.run(
+        files,
+        _unit("python", "python3.13", kind="layer"),
+        _unit("nodejs", "nodejs22.x", kind="layer", id="a2", source="js"),
+    )
+
+    assert "python/idna/__init__.py" in machine.names("a1")
+    assert "nodejs/node_modules/ms/index.js" in machine.names("a2")
+
+
+def test_typescript(machine: Machine) -> None:
+    """A bundle stands where the handler names it, with what it imports inside."""
+    files = {
+        "src/lib/app.ts": 'import ms from "ms"; export const handler = async (): Promise<number> => ms("2 days")',
+        "src/package.json": '{"dependencies": {"ms": "2.1.3"}}',
+    }
+
+    report = machine.run(files, _unit("esbuild", "nodejs22.x", handler="lib/app.handler"))
+
+    assert report["error"] is None
+    assert machine.names() == ["lib/app.js"]
+    (machine.folder / "a.zip").write_bytes(machine.bucket.objects["build/a1.zip"])
+    zipfile.ZipFile(machine.folder / "a.zip").extractall(machine.folder / "out")
+    script = "require('./lib/app.js').handler().then(console.log)"
+    said = subprocess.run(
+        ["node", "-e", script], cwd=machine.folder / "out", capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "172800000\n"
+
+
+def test_lower_case_makefile(machine: Machine) -> None:
+    """make's own names for a makefile are all accepted."""
+    files = {"src/makefile": "build-Hello:\n\tcp app.py $(ARTIFACTS_DIR)/\n", "src/app.py": ""}
+
+    report = machine.run(files, MAKE)
+
+    assert report["error"] is None
+    assert machine.names() == ["app.py"]
+
+
+def test_build_that_fails(machine: Machine) -> None:
+    """The unit, the tool and the reason are named, and the log ends with what the tool said."""
+    report = machine.run(_make("printf '\\033[31mred\\033[0m\\n'", "echo no compiler >&2; exit 3"), MAKE)
+
+    assert report["error"]["code"] == "BuildFailed"
+    assert "Hello (make" in report["error"]["message"]
+    assert "no compiler" in report["error"]["message"]
+    assert "Hello: red" in report["logTail"]
+
+
+def test_package_that_does_not_exist(machine: Machine) -> None:
+    """The registry's answer is the reason."""
+    files = {"src/requirements.txt": "this-package-is-not-on-any-index-1234==9\n"}
+
+    report = machine.run(files, _unit("python", "python3.14"))
+
+    assert report["error"]["code"] == "BuildFailed"
+    assert "this-package-is-not-on-any-index-1234" in report["error"]["message"]
+
+
+def test_build_that_hangs(machine: Machine) -> None:
+    """It is killed at the time limit, with what it started."""
+    mark = machine.folder / "pid"
+    commands = [f"sleep 600 & echo $$! > {mark}", "sleep 600"]
+
+    report = machine.run(_make(*commands), MAKE, seconds=2)
+
+    assert report["error"]["code"] == "BuildTimedOut"
+    assert _is_gone(int(mark.read_text()))
+
+
+def test_task_that_is_stopped(machine: Machine) -> None:
+    """ECS's SIGTERM ends the builds too, and leaves no folder."""
+    mark = machine.folder / "pid"
+    with machine.start(_make(f"echo $$$$ > {mark}; exec sleep 600"), MAKE) as process:
+        deadline = time.monotonic() + 20
+        while not mark.exists() and time.monotonic() < deadline:
+            os.sched_yield()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert process.returncode == 128 + signal.SIGTERM
+    assert _is_gone(int(mark.read_text()))
+    assert list(machine.folder.glob("build-*")) == []
+
+
+def _is_gone(pid: int) -> bool:
+    """Killed means gone, or not yet collected by the machine's first process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_build_that_talks_without_end(machine: Machine) -> None:
+    """The log holds the last hundred lines, each short, however much is printed."""
+    script = "import sys; [print(n) for n in range(10**6)]; print('x' * 10**6); sys.exit(1)"
+
+    report = machine.run(_make("python3 talk.py", **{"src/talk.py": script}), MAKE)
+
+    assert len(report["logTail"]) == 100
+    assert max(len(line.encode()) for line in report["logTail"]) <= 4096 + len("Hello: ")
+    assert any("999999" in line for line in report["logTail"])
+
+
+def test_build_that_looks_around(machine: Machine) -> None:
+    """A build sees nothing of the task's environment: neither its plan's address nor a credential."""
+    secrets = {"AWS_SECRET_ACCESS_KEY": "canary", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/canary"}
+
+    machine.run(_make("env > $(ARTIFACTS_DIR)/env"), MAKE, **secrets)
+
+    seen = zipfile.ZipFile(io.BytesIO(machine.bucket.objects["build/a1.zip"])).read("env").decode()
+    assert "canary" not in seen
+    assert "PLAN_URL" not in seen
+
+
+def test_build_that_links_out(machine: Machine) -> None:
+    """A link to a file of the machine does not bring it into the package."""
+    report = machine.run(_make("ln -s /etc/passwd $(ARTIFACTS_DIR)/users"), MAKE)
+
+    assert report["error"] == {"code": "PathUnsafe", "message": "the link users leads out of its folder"}
+    assert report["packages"] == {}
+    assert "build/a1.zip" not in machine.bucket.objects
+
+
+def test_package_over_lambdas_limit(machine: Machine) -> None:
+    """It is refused before it is zipped."""
+    report = machine.run(_make("head -c 20000000 /dev/zero > $(ARTIFACTS_DIR)/big"), MAKE)
+
+    assert report["error"]["code"] == "PackageTooLarge"
+    assert "20.0 MB" in report["error"]["message"]
+
+
+def test_source_that_is_gone(machine: Machine) -> None:
+    """A report is left even when there is nothing to build from."""
+    report = machine.run({"other/file": ""}, MAKE)
+
+    assert report["error"]["code"] == "SourceMissing"
