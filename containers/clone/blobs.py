@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import subprocess
-import tempfile
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from deployer.errors import RepositoryTooLarge
+from git_client import lines_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
 _MAX_HEADER_BYTES: Final = 256
 _CHUNK: Final = 1 << 20
-_FETCH: Final = (
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-write-fetch-head",
-    "--recurse-submodules=no",
-    "--filter=blob:none",
-    "--stdin",
-    "--end-of-options",
-    "origin",
-)
 
 
 class Blobs:
@@ -43,17 +32,18 @@ class Blobs:
         """The size in bytes of each of these blobs, by id; they are here afterwards."""
         missing = sorted(set(oids) - self._sizes.keys())
         if missing:
-            with _lines(missing) as lines:
-                self._git.run(*_FETCH, stdin=lines)
+            self._git.fetch(missing)
             self._sizes |= self._weigh(missing)
         return self._sizes
 
     def _weigh(self, oids: list[str]) -> Iterator[tuple[str, int]]:
         command = ("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer")
-        with _lines(oids) as lines, self._git.process(*command, stdin=lines) as child:
+        with lines_file(oids) as lines, self._git.process(*command, stdin=lines) as child:
             for line in cast("IO[bytes]", child.stdout):
-                oid, size = line.split()
-                yield oid.decode(), int(size)
+                oid, size = line.decode().split()
+                if not size.isdecimal():  # "missing"
+                    raise EOFError
+                yield oid, int(size)
 
     @contextmanager
     def reader(self) -> Iterator[BlobReader]:
@@ -108,14 +98,6 @@ class _Content(io.RawIOBase):
                 pass
             self._stream.read(1)
         super().close()
-
-
-@contextmanager
-def _lines(oids: list[str]) -> Iterator[BinaryIO]:
-    with cast("BinaryIO", tempfile.TemporaryFile()) as file:
-        file.write("".join(f"{oid}\n" for oid in oids).encode())
-        file.seek(0)
-        yield file
 
 
 def check_sizes(entries: Iterable[TreeEntry], sizes: Mapping[str, int], limits: Limits) -> None:

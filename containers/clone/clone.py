@@ -47,6 +47,7 @@ def main() -> int:
         return 1
     notes: list[str] = []
     problem = _outcome(cast("ClonePlan", fields), exchange, notes)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     exchange.leave(REPORT, json.dumps(_report(problem, notes)).encode())
     return 1 if problem else 0
 
@@ -60,6 +61,7 @@ def _take_plan_url() -> str:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: the rest is tidying up
     raise _Stopped
 
 

@@ -24,18 +24,7 @@ class Commit:
         self._git = git
         self._commit = commit
         self._max_files = max_files
-        git.run(
-            "fetch",
-            "--quiet",
-            "--depth=1",
-            "--filter=blob:none",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--recurse-submodules=no",
-            "--end-of-options",
-            "origin",
-            commit,
-        )
+        git.fetch([commit], "--depth=1")
         if git.run("cat-file", "-t", commit).strip() != b"commit":
             raise CommitNotFound(f"{commit} is no commit")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -16,12 +17,12 @@ from urllib.parse import urlsplit
 
 import git
 
-from deployer.errors import CloneFailed, CloneTimedOut
+from deployer.errors import CloneFailed, CloneTimedOut, GitHubUnavailable
 from git_failure import failure
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _MAX_STDERR_BYTES: Final = 1 << 16
@@ -55,6 +56,18 @@ _CONFIG: Final = {
     "core.deltaBaseCacheLimit": "16m",
     "pack.threads": "1",
 }
+# As git itself fetches what a partial clone lacks (promisor-remote.c): one request for all.
+_FETCH: Final = (
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--recurse-submodules=no",
+    "--filter=blob:none",
+    "--stdin",
+)
+_FROM: Final = ("--end-of-options", "origin")
+_PAUSES_SECONDS: Final = (0.5, 2.0)
 _ENVIRONMENT: Final = {
     "HOME": "/nonexistent",
     "XDG_CONFIG_HOME": "/nonexistent",
@@ -79,6 +92,20 @@ class GitClient:
         self._git.update_environment(**_ENVIRONMENT, **_config(url), GIT_DIR=str(folder))
         self._until = time.monotonic() + seconds
         self.run("init", "--quiet", "--bare", "--template=")
+
+    def fetch(self, oids: Iterable[str], *options: str) -> None:
+        """These objects are then here, and whatever they need but blobs; what may pass is tried again.
+
+        Raises what `process` does.
+        """
+        with lines_file(oids) as lines:
+            for seconds in _PAUSES_SECONDS:
+                with suppress(GitHubUnavailable):
+                    self.run(*_FETCH, *options, *_FROM, stdin=lines)
+                    return
+                time.sleep(seconds)
+                lines.seek(0)
+            self.run(*_FETCH, *options, *_FROM, stdin=lines)
 
     def run(self, *arguments: str, stdin: BinaryIO | None = None) -> bytes:
         """The command's output, of which little is expected.
@@ -108,7 +135,7 @@ class GitClient:
         if deadline.has_passed:
             raise CloneTimedOut("git did not end in the time that it has")
         if status != 0 or is_cut_short:
-            raise failure(complaint.text(), status)
+            raise failure(complaint.text() or "it gave less than it was asked for", status)
 
     def _start(
         self, arguments: tuple[str, ...], stdin: BinaryIO | int | None
@@ -121,6 +148,15 @@ class GitClient:
             start_new_session=True,
         )
         return cast("subprocess.Popen[bytes]", handle.proc), handle
+
+
+@contextmanager
+def lines_file(lines: Iterable[str]) -> Iterator[BinaryIO]:
+    """A temporary file of these lines, at its beginning, for a child's standard input."""
+    with cast("BinaryIO", tempfile.TemporaryFile()) as file:
+        file.write("".join(f"{line}\n" for line in lines).encode())
+        file.seek(0)
+        yield file
 
 
 class _Deadline:

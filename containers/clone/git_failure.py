@@ -60,17 +60,17 @@ _MEANINGS: Final = (
 
 def failure(complaint: str, status: int) -> DeployerError:
     """The error that a command's standard error and exit status tell of."""
-    last = clean(_last_line(complaint), _MAX_BYTES) or f"status {status}"
+    reason = clean(_reason(complaint), _MAX_BYTES)
     if status == -signal.SIGXFSZ:
         return RepositoryTooLarge("what has to be fetched is larger than allowed")
     for pattern, error, meaning in _MEANINGS:
         if pattern.search(complaint):
-            return error(f"{meaning} (git: {last})")
-    return CloneFailed(f"git: {last}")
+            return error(f"{meaning} (git: {reason})")
+    return CloneFailed(f"git: {reason}")
 
 
-def _last_line(complaint: str) -> str:
-    """The last that git itself said: lines that begin with `remote:` are the server's."""
+def _reason(complaint: str) -> str:
+    """The first reason that git itself gives: lines that begin with `remote:` are the server's."""
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     own = [line for line in lines if not line.startswith("remote:")]
     fatal = [line for line in own if line.startswith(("fatal:", "error:"))]

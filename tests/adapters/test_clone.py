@@ -190,7 +190,6 @@ def test_a_template_that_refers_to_elsewhere(host: Host) -> None:
     files: dict[str, str | bytes] = {
         "a/template.yaml": SAM % "../shared/fn",
         "shared/fn/app.py": APP,
-        "shared/other": "x",
     }
     commit = host.bare.commit({**files, "shared/other": "x"})
 
