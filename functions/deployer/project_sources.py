@@ -33,7 +33,7 @@ def units_of(
 ) -> list[BuildUnit]:
     """What has to be built for the template, and for those that it nests as far as their texts are there.
 
-    Raises TransformUnsupported, SourceMissing, PathUnsafe, RuntimeUnsupported, and TemplateInvalid of a nested one.
+    Raises TransformUnsupported, SourceMissing, PathUnsafe, RuntimeUnsupported, and a nested one's TemplateInvalid.
     """
     places = _Places(files)
     units: dict[str, BuildUnit] = {}

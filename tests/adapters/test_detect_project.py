@@ -1,0 +1,155 @@
+"""DetectProject from what the clone left in the bucket to what the next states read, against moto."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
+
+import detect_project
+from deployer.aws.artifacts import source_key, trusted_key
+from deployer.aws.clients import client
+from deployer.aws.sessions import Sessions
+from deployer.errors import ProjectNotFound, RepositoryTooLarge, SourceMissing, WorkerStopped
+from deployer.session import new_session_id
+
+if TYPE_CHECKING:
+    from deployer.aws.artifacts import Artifacts
+    from deployer.state_data import ProjectFound
+
+SESSION = new_session_id(NOW_MS)
+SAM = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src, Runtime: python3.13, Handler: app.handler}
+"""
+REQUEST: dict[str, Any] = {"repository": "octo/hello", "projectRoot": "", "template": None, "parameters": {}}
+
+
+@pytest.fixture
+def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """A running session, and the settings of this application."""
+    for name, value in {
+        "TABLE_NAME": TABLE,
+        "BUCKET_NAME": artifacts.bucket,
+        "SESSION_LOG_DAYS": "90",
+        "BUILD_TIMEOUT_SECONDS": "900",
+        "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+    }.items():
+        monkeypatch.setenv(name, value)
+    create_table()
+    sessions = Sessions(TABLE, 90, lambda: NOW_MS)
+    sessions.create(a_head(SESSION), None)
+    return sessions
+
+
+def _cloned(artifacts: Artifacts, texts: dict[str, str], others: tuple[str, ...] = (), **manifest: Any) -> None:
+    """The clone leaves these files."""
+    files = dict.fromkeys([*texts, *others], "100644")
+    whole = {"commit": "0" * 40, "files": files, "texts": texts, "oversized": [], "findings": []} | manifest
+    artifacts.put(source_key(SESSION, "manifest.json"), json.dumps(whole).encode())
+    _reported(artifacts, None)
+
+
+def _reported(artifacts: Artifacts, error: dict[str, str] | None) -> None:
+    report = {"error": error, "logTail": ["2 files, 100 bytes", "warning: the submodule x is left out"]}
+    artifacts.put(source_key(SESSION, "report.json"), json.dumps(report).encode())
+
+
+def _detect(**request: Any) -> ProjectFound:
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": {}}
+    return detect_project.handler(event, None)
+
+
+def _trusted(artifacts: Artifacts, name: str) -> Any:
+    return json.loads(artifacts.get(trusted_key(SESSION, name), 1_000_000))
+
+
+def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The build's plan and the project are written, and the session says what is done next."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+
+    found = _detect()
+
+    head = sessions.head(SESSION)
+    project = _trusted(artifacts, "project.json")
+    assert (found["kind"], found["projectRoot"], found["needsBuild"]) == ("sam", "", True)
+    assert found["planUrl"] is not None
+    assert _trusted(artifacts, "build-plan.json")["units"] == project["units"]
+    assert (project["templatePath"], [unit["source"] for unit in project["units"]]) == ("template.yaml", ["src"])
+    assert (head["stage"], head["message"]) == ("packaging", "Building Hello")
+    assert head["project"]["template"] == "template.yaml"
+
+
+def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
+    """No plan is written for a container that will not start."""
+    _cloned(artifacts, {"fn/app.py": "def handler(event, context): ..."})
+
+    found = _detect()
+
+    project = _trusted(artifacts, "project.json")
+    assert found == {"kind": "lambda", "projectRoot": "fn", "needsBuild": False, "planUrl": None}
+    assert (project["root"], project["templatePath"], project["units"]) == ("fn", None, [])
+    assert sessions.head(SESSION)["stage"] == "publishing"
+    assert "Contents" in client("s3").list_objects_v2(
+        Bucket=artifacts.bucket, Prefix=f"sessions/{SESSION}/trusted/project"
+    )
+    assert "Contents" not in client("s3").list_objects_v2(
+        Bucket=artifacts.bucket, Prefix=f"sessions/{SESSION}/trusted/build"
+    )
+
+
+def test_what_people_read(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The log has the evidence, the clone's notes and 20 of cfn-lint's findings; a retry writes nothing twice."""
+    finding = {"path": "template.yaml", "line": 3, "rule": "W1", "level": "warning", "message": "old"}
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py",), findings=[finding] * 23)
+
+    _detect()
+    _detect()
+
+    entries, _ = sessions.logs(SESSION, None, 100)
+    lines = [(entry["level"], entry["message"]) for entry in entries]
+    assert len(lines) == 24
+    assert lines[:3] == [
+        ("info", "template.yaml declares the transform AWS::Serverless-2016-10-31"),
+        ("info", "2 files, 100 bytes"),
+        ("warning", "the submodule x is left out"),
+    ]
+    assert lines[3] == ("warning", "template.yaml:3: W1 old")
+    assert lines[-1] == ("warning", "cfn-lint has 3 more findings")
+
+
+def test_clone_that_told_of_an_error(artifacts: Artifacts, sessions: Sessions) -> None:
+    """Its error is this state's."""
+    _reported(artifacts, {"code": "RepositoryTooLarge", "message": "60,000 files"})
+
+    with pytest.raises(RepositoryTooLarge, match="60,000 files"):
+        _detect()
+
+
+def test_clone_that_left_nothing(artifacts: Artifacts, sessions: Sessions) -> None:
+    """A task that ended without a report was stopped."""
+    with pytest.raises(WorkerStopped):
+        _detect()
+
+
+def test_repository_without_a_project(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The error says what is there, and the session has not moved on."""
+    _cloned(artifacts, {}, ("README.md",))
+
+    with pytest.raises(ProjectNotFound, match=r"among README\.md"):
+        _detect()
+
+    assert sessions.head(SESSION)["stage"] == "validating"
+
+
+def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Sessions) -> None:
+    """It is found before anything is built, by the property that names it."""
+    _cloned(artifacts, {"template.yaml": SAM})
+
+    with pytest.raises(SourceMissing, match=r"Resources\.Hello\.Properties\.CodeUri names src"):
+        _detect()

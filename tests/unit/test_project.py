@@ -1,0 +1,244 @@
+"""Detection: which project a repository holds, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deployer.errors import (
+    DeployerError,
+    HandlerNotFound,
+    ProjectNotFound,
+    ProjectRootNotFound,
+    ProjectUnsupported,
+    RuntimeUnsupported,
+    SeveralProjects,
+    SourceMissing,
+    TemplateInvalid,
+    TemplateNotFound,
+    TransformUnsupported,
+)
+from deployer.project import Project, ProjectKind, detect
+from deployer.project_sources import units_of
+
+if TYPE_CHECKING:
+    from deployer.worker import Manifest
+
+SAM = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}
+"""
+STACK = "Resources:\n  B: {Type: AWS::S3::Bucket}\n"
+KUBERNETES = "apiVersion: v1\nkind: Pod\n"
+BACKSTAGE = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nspec: {steps: []}\n"
+PYTHON = "def lambda_handler(event, context): ...\n"
+
+
+def _manifest(texts: dict[str, str], *, oversized: tuple[str, ...] = ()) -> Manifest:
+    files = dict.fromkeys([*texts, *oversized], "100644")
+    return {"commit": "0" * 40, "files": files, "texts": texts, "oversized": list(oversized), "findings": []}
+
+
+def _detect(texts: dict[str, str], root: str = "", template: str | None = None) -> Project:
+    return detect(_manifest(texts), root, template)
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "template"),
+    [
+        ({"template.yaml": SAM}, ProjectKind.SAM, "template.yaml"),
+        (
+            {"template.json": '{"Transform": ["AWS::Serverless-2016-10-31"], "Resources": {"X": {}}}'},
+            "sam",
+            "template.json",
+        ),
+        ({"stack.yml": STACK}, ProjectKind.CLOUDFORMATION, "stack.yml"),
+        ({"my-own.yaml": STACK}, ProjectKind.CLOUDFORMATION, "my-own.yaml"),
+        ({"template.yaml": STACK, "template.yml": SAM}, ProjectKind.CLOUDFORMATION, "template.yaml"),
+        ({"template.yaml": KUBERNETES, "sam.yaml": SAM}, ProjectKind.SAM, "sam.yaml"),
+        ({"parent.yaml": STACK, "values.yaml": "a: 1"}, ProjectKind.CLOUDFORMATION, "parent.yaml"),
+        ({"lambda_function.py": PYTHON}, ProjectKind.LAMBDA, None),
+        ({"package.json": "{}", "index.js": "exports.handler = f"}, ProjectKind.LAMBDA, None),
+        ({"package.json": "{}", "index.js": "exports.handler = f", "template.yaml": SAM}, "sam", "template.yaml"),
+        ({"cdk.json": "{}", "template.yaml": SAM}, ProjectKind.SAM, "template.yaml"),
+    ],
+)
+def test_project_in_the_root(texts: dict[str, str], kind: str, template: str | None) -> None:
+    """The template's parsed content decides its kind, the standard name decides between several."""
+    project = _detect(texts)
+
+    assert (project.kind, project.template_path, project.root) == (kind, template, "")
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "root"),
+    [
+        ({"README.md": "", "app/template.yaml": SAM}, ProjectKind.SAM, "app"),
+        ({"a/b/c/stack.json": '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}'}, "cloudformation", "a/b/c"),
+        ({"src/app.py": PYTHON}, ProjectKind.LAMBDA, "src"),
+        ({"a/template.yaml": SAM, "a/src/template.yaml": STACK}, ProjectKind.SAM, "a"),
+        ({"a/template.yaml": SAM, "b/cdk.json": "{}"}, ProjectKind.SAM, "a"),
+        ({"a/template.yaml": SAM, "tests/template.yaml": SAM, ".x/template.yaml": SAM}, ProjectKind.SAM, "a"),
+        (
+            {"a/template.yaml": SAM, "b/template.yaml": KUBERNETES, "c/template.yaml": BACKSTAGE},
+            ProjectKind.SAM,
+            "a",
+        ),
+        ({"a/template.yaml": SAM, "b/app.py": PYTHON}, ProjectKind.SAM, "a"),
+    ],
+)
+def test_only_project_below_the_root(texts: dict[str, str], kind: str, root: str) -> None:
+    """It is taken, and the evidence says so."""
+    project = _detect(texts)
+
+    assert (project.kind, project.root) == (kind, root)
+    assert f"the only one below it is in {root}" in project.evidence[0]
+
+
+def test_root_before_what_is_below() -> None:
+    """A project in the root is taken whatever lies below it."""
+    project = _detect({"app/template.yaml": SAM, "app/x/template.yaml": SAM, "template.yaml": STACK}, "app")
+
+    assert project.template_path == "app/template.yaml"
+    assert project.evidence == ("app/template.yaml declares the transform AWS::Serverless-2016-10-31",)
+
+
+def test_nested_template_beside_its_parent() -> None:
+    """A template that another one deploys is no project of its own."""
+    parent = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./child.yaml}}\n"
+
+    assert _detect({"parent.yaml": parent, "child.yaml": STACK}).template_path == "parent.yaml"
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({"one.yaml": STACK, "two.yaml": SAM}, r"one.yaml \(cloudformation\), two.yaml \(sam\).*`template`"),
+        ({"a/template.yaml": SAM, "b/template.yaml": STACK}, r"a/template.yaml \(sam\), b/template.yaml \(cloudf"),
+        ({"a/app.py": PYTHON, "b/app.py": PYTHON}, r"a \(lambda\), b \(lambda\)"),
+    ],
+)
+def test_several_projects(texts: dict[str, str], message: str) -> None:
+    """Each is listed with its kind."""
+    with pytest.raises(SeveralProjects, match=message):
+        _detect(texts)
+
+
+@pytest.mark.parametrize(
+    ("path", "tool"),
+    [
+        ("cdk.json", "AWS CDK"),
+        ("main.tf", "Terraform"),
+        ("serverless.yml", "Serverless Framework"),
+        ("serverless.ts", "Serverless Framework"),
+        ("Pulumi.yaml", "Pulumi"),
+        ("infra/cdk.json", "AWS CDK"),
+    ],
+)
+def test_project_of_another_tool(path: str, tool: str) -> None:
+    """It is refused by the tool's name, with the file that gives it away, also beside a handler."""
+    with pytest.raises(ProjectUnsupported, match=f"a project of {tool} .{path}."):
+        _detect({path: "", "package.json": "{}"})
+
+
+def test_template_inside_a_project_of_another_tool() -> None:
+    """It is a part of that project."""
+    with pytest.raises(ProjectUnsupported, match="AWS CDK"):
+        _detect({"a/cdk.json": "{}", "a/src/template.yaml": SAM})
+
+
+@pytest.mark.parametrize(
+    ("texts", "error", "message"),
+    [
+        ({"README.md": "", "src/a.txt": ""}, ProjectNotFound, "among README.md, src/"),
+        ({"template.yaml": KUBERNETES}, ProjectNotFound, "among template.yaml"),
+        ({"package.json": "{}", "index.js": "app.listen()"}, HandlerNotFound, "no handler in index.js"),
+        ({"app.py": "print()"}, HandlerNotFound, "no handler in app.py"),
+        ({"app.py": PYTHON, ".python-version": "2.7"}, RuntimeUnsupported, "python-version asks for"),
+        ({"template.yaml": "a: [\n"}, TemplateInvalid, "template.yaml:2"),
+        ({"template.yaml": "AWSTemplateFormatVersion: 2010-09-09\n"}, TemplateInvalid, "no AWS resource"),
+        ({"template.yaml": "Transform: AWS::Serverless-2016-10-31\n"}, TemplateInvalid, "has no Resources"),
+        ({"x.yaml": "Resources:\n  B: {Type: AWS::S3::Bucket\n"}, TemplateInvalid, "x.yaml"),
+    ],
+)
+def test_root_without_a_project(texts: dict[str, str], error: type[DeployerError], message: str) -> None:
+    """The error says what is there instead."""
+    with pytest.raises(error, match=message):
+        _detect(texts)
+
+
+def test_template_over_the_limit() -> None:
+    """One whose text was too long to be read is refused for that."""
+    with pytest.raises(TemplateInvalid, match="larger than 1,000,000 bytes"):
+        detect(_manifest({}, oversized=("template.yaml",)), "", None)
+
+
+def test_what_is_below_was_not_read() -> None:
+    """Nothing is decided over files whose text is not there yet: the clone reads them and asks again."""
+    manifest = _manifest({"README.md": "", "b/cdk.json": ""})
+    manifest["files"]["a/template.yaml"] = "100644"
+
+    with pytest.raises(ProjectNotFound, match="was not read"):
+        detect(manifest, "", None)
+
+
+def test_template_that_was_asked_for() -> None:
+    """It overrides the search, and is relative to the project root."""
+    project = _detect({"app/template.yaml": SAM, "app/deploy/odd.txt": STACK}, "app", "deploy/odd.txt")
+
+    assert (project.kind, project.template_path) == (ProjectKind.CLOUDFORMATION, "app/deploy/odd.txt")
+    assert (project.root, project.evidence[0]) == ("app", "the request names it")
+
+
+@pytest.mark.parametrize(
+    ("root", "template", "error", "message"),
+    [
+        ("app", "Template.yaml", TemplateNotFound, "did you mean app/template.yaml"),
+        ("app", "none.txt", TemplateNotFound, "there is no template 'app/none.txt'"),
+        ("app", "pod.yaml", TemplateInvalid, "no Resources of AWS types"),
+        ("App", None, ProjectRootNotFound, "no folder 'App' at this commit; did you mean app"),
+        ("app/template.yaml", None, ProjectRootNotFound, "no folder"),
+    ],
+)
+def test_names_that_are_not_there(
+    root: str, template: str | None, error: type[DeployerError], message: str
+) -> None:
+    """What was asked for and is not there is an error that names what is near."""
+    with pytest.raises(error, match=message):
+        _detect({"app/template.yaml": SAM, "app/pod.yaml": KUBERNETES}, root, template)
+
+
+def test_source_in_other_letter_case() -> None:
+    """A path that is there in other letters only is missing, and the message tells it."""
+    project = _detect({"template.yaml": SAM, "Src/app.py": ""})
+
+    with pytest.raises(
+        SourceMissing, match=r"template.yaml: Resources.F.Properties.CodeUri names src.*there is Src"
+    ):
+        units_of(project.document, "template.yaml", {}, ["template.yaml", "Src/app.py"])
+
+
+def test_macro() -> None:
+    """A transform that is not one of AWS's own two is refused wherever it stands."""
+    document = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"Fn::Transform": {"Name": "Mine"}}}}}
+
+    with pytest.raises(TransformUnsupported, match=r"template\.yaml uses Mine"):
+        units_of(document, "template.yaml", {}, [])
+
+
+def test_units_of_nested_applications() -> None:
+    """What a nested template's functions need is built too, each template once."""
+    parent = {
+        "Resources": {
+            name: {"Type": "AWS::Serverless::Application", "Properties": {"Location": "child/template.yaml"}}
+            for name in ("One", "Two")
+        }
+    }
+    child = SAM.replace("CodeUri: src", "CodeUri: src, Runtime: python3.13, Handler: app.handler")
+    files = ["template.yaml", "child/template.yaml", "child/src/app.py", "child/src/requirements.txt"]
+
+    units = units_of(parent, "template.yaml", {"child/template.yaml": child}, files)
+
+    assert [unit["source"] for unit in units] == ["child/src"]
