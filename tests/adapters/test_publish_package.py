@@ -1,0 +1,278 @@
+"""PublishPackage: from what the clone and the build left, to packages and a template that names them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import publish_package
+from deployer.archive import Entry, write_zip
+from deployer.aws.artifacts import build_key, source_key, trusted_key
+from deployer.aws.clients import client
+from deployer.build_unit import build_units
+from deployer.errors import ArtifactInvalid, ArtifactMissing, BuildFailed, PathUnsafe, TemplateInvalid
+from deployer.packaging import local_paths
+from deployer.template import SAM_TRANSFORM, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.stack_session import Session
+
+    from deployer.aws.artifacts import Artifacts
+
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+FUNCTION = {
+    "Type": "AWS::Serverless::Function",
+    "Properties": {"CodeUri": "src/", "Handler": "app.handler", "Runtime": "python3.13"},
+}
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
+
+
+class Project:
+    """What the earlier states left for one session."""
+
+    def __init__(self, artifacts: Artifacts, session: Session, folder: Path) -> None:
+        self.artifacts, self.session, self.folder = artifacts, session, folder
+        self.units: list[Any] = []
+
+    def leave(self, document: dict[str, Any], files: dict[str, str], *links: Entry) -> None:
+        """The source archive, and what DetectProject found in it."""
+        entries = [Entry.of_bytes(name, text.encode()) for name, text in files.items()]
+        write_zip(self.folder / "source.zip", [*entries, *links])
+        self.artifacts.put(source_key(self.session.id, "source.zip"), (self.folder / "source.zip").read_bytes())
+        self.units = build_units(document, local_paths(document, "template.yaml"), files)
+        self._found(document)
+
+    def leave_unsafe(self, document: dict[str, Any]) -> None:
+        """A document that DetectProject would have refused."""
+        self.leave({}, {"README": ""})
+        self._found(document)
+
+    def _found(self, document: dict[str, Any]) -> None:
+        found = {"root": "", "templatePath": "template.yaml", "document": document, "units": self.units}
+        self.artifacts.put(trusted_key(self.session.id, "project.json"), json.dumps(found).encode())
+
+    def leave_built(self, body: bytes, sha256: str | None = None) -> None:
+        """The one unit's zip, and a report of it."""
+        unit_id = self.units[0]["id"]
+        self.artifacts.put(build_key(self.session.id, f"{unit_id}.zip"), body)
+        told = {"sha256": sha256 or hashlib.sha256(body).hexdigest(), "sizeBytes": len(body), "tool": "uv"}
+        self.report({"error": None, "packages": {unit_id: told}, "warnings": ["slow"], "logTail": []})
+
+    def report(self, report: Any) -> None:
+        self.artifacts.put(build_key(self.session.id, "report.json"), json.dumps(report).encode())
+
+    def publish(self, **parameters: str) -> tuple[dict[str, Any], Any]:
+        """The packaged template, and the state's answer."""
+        event = self.session.event(
+            request={"parameters": parameters}, source={}, project={"needsBuild": bool(self.units)}
+        )
+        answer = publish_package.handler(event, None)
+        return json.loads(self.artifacts.get(answer["templateKey"], 1_000_000)), answer
+
+    def zip_at(self, code: dict[str, str]) -> zipfile.ZipFile:
+        return zipfile.ZipFile(io.BytesIO(self.artifacts.get(code["S3Key"], 1_000_000)))
+
+
+@pytest.fixture
+def project(artifacts: Artifacts, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("PERMISSIONS_BOUNDARY_ARN", BOUNDARY)
+    return Project(artifacts, session, tmp_path)
+
+
+def _zip(*names: str) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return body.getvalue()
+
+
+def test_sam_project(project: Project) -> None:
+    """Its template is plain CloudFormation, its code in the bucket under its hash, its role bounded."""
+    project.leave(
+        {"Transform": SAM_TRANSFORM, "Resources": {"One": FUNCTION}},
+        {"src/app.py": "pass", "README": "no"},
+    )
+
+    template, answer = project.publish()
+
+    one = template["Resources"]["One"]
+    assert one["Type"] == "AWS::Lambda::Function"
+    assert one["Properties"]["Code"]["S3Key"].startswith("packages/")
+    assert project.zip_at(one["Properties"]["Code"]).namelist() == ["app.py"]
+    assert template["Resources"]["OneRole"]["Properties"]["PermissionsBoundary"] == BOUNDARY
+    assert answer["capabilities"] == ["CAPABILITY_IAM"]
+    assert answer["templateKey"].endswith(".template.json")
+    assert "1 package, 0 already there, 0.0 MB uploaded" in project.session.messages
+    assert project.session.head["stage"] == "planning"
+
+
+def test_second_time(project: Project) -> None:
+    """The same project gives the same keys, and nothing is sent again."""
+    project.leave({"Transform": SAM_TRANSFORM, "Resources": {"One": FUNCTION}}, {"src/app.py": "pass"})
+
+    first, second = project.publish(), project.publish()
+
+    assert first == second
+    assert "1 package, 1 already there, 0.0 MB uploaded" in project.session.messages
+
+
+def test_what_was_built(project: Project) -> None:
+    """A unit's zip is taken as the build left it, and its warnings are told."""
+    project.leave({"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}, {"src/requirements.txt": ""})
+    project.leave_built(_zip("app.py", "lib/x.py"))
+
+    template, _ = project.publish()
+
+    code = template["Resources"]["One"]["Properties"]["Code"]
+    assert project.zip_at(code).namelist() == ["app.py", "lib/x.py"]
+    assert "slow" in project.session.messages
+
+
+@pytest.mark.parametrize("names", [("../evil",), ("/etc/passwd",), ("a\\b",), ("A", "a")])
+def test_hostile_package(project: Project, names: tuple[str, ...]) -> None:
+    """What a build left is not published when it could harm whoever unpacks it."""
+    project.leave({"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}, {"src/requirements.txt": ""})
+    project.leave_built(_zip(*names))
+
+    with pytest.raises(ArtifactInvalid):
+        project.publish()
+    assert client("s3").list_objects_v2(Bucket="artifacts", Prefix="packages/")["KeyCount"] == 0
+
+
+def test_package_that_was_swapped(project: Project) -> None:
+    """A zip that is not what the report says is refused."""
+    project.leave({"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}, {"src/requirements.txt": ""})
+    project.leave_built(_zip("app.py"), sha256="0" * 64)
+
+    with pytest.raises(ArtifactInvalid, match="One is not what the build reported"):
+        project.publish()
+
+
+@pytest.mark.parametrize("rest", [{}, {"packages": []}, {"packages": {}, "warnings": 7}])
+def test_report_without_the_package(project: Project, rest: Any) -> None:
+    """A report of any shape is data, and a package that is missing from it is missed."""
+    project.leave({"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}, {"src/requirements.txt": ""})
+    project.report({"error": None, **rest})
+
+    with pytest.raises((ArtifactInvalid, ArtifactMissing)):
+        project.publish()
+
+
+def test_build_that_failed(project: Project) -> None:
+    """Its error is raised, and the last lines of its output are in the log."""
+    project.leave({"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}, {"src/requirements.txt": ""})
+    error = {"code": "BuildFailed", "message": "One (uv): no such package"}
+    project.report({"error": error, "packages": {}, "warnings": [], "logTail": ["\x1b[31mresolving", 7]})
+
+    with pytest.raises(BuildFailed, match="no such package"):
+        project.publish()
+    assert "resolving" in project.session.messages
+
+
+def test_link_in_the_source(project: Project) -> None:
+    """A link inside the repository becomes what it points to; one that leads out is refused."""
+    document = {"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}
+    files = {"src/app.py": "", "shared/x.py": "1"}
+    project.leave(document, files, Entry.of_bytes("src/lib", b"../shared", is_link=True))
+    template, _ = project.publish()
+    project.leave(document, files, Entry.of_bytes("src/leak", b"../../etc/passwd", is_link=True))
+
+    assert project.zip_at(template["Resources"]["One"]["Properties"]["Code"]).namelist() == ["app.py", "lib/x.py"]
+    with pytest.raises(PathUnsafe, match="src/leak"):
+        project.publish()
+
+
+def test_path_that_leads_out(project: Project) -> None:
+    """A CodeUri outside of the repository is refused by its name."""
+    one = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "../../etc"}}
+    project.leave_unsafe({"Resources": {"One": one}, "Transform": SAM_TRANSFORM})
+
+    with pytest.raises(PathUnsafe, match=r"Resources\.One\.Properties\.CodeUri"):
+        project.publish()
+
+
+def test_state_machine_and_include(project: Project) -> None:
+    """A YAML definition becomes JSON in the bucket; an included file becomes a part of the template."""
+    document = parse(
+        """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Machine:
+            Type: AWS::Serverless::StateMachine
+            Properties: {DefinitionUri: machine.asl.yaml, Role: arn:role}
+          Api:
+            Type: AWS::Serverless::Api
+            Properties:
+              StageName: v1
+              DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./api.yaml}}}
+        """,
+        "template.yaml",
+    )
+    project.leave(
+        document,
+        {
+            "machine.asl.yaml": "StartAt: A\nStates: {A: {Type: Succeed}}\n",
+            "api.yaml": "swagger: '2.0'\ninfo: {title: !Ref AWS::StackName}\npaths: {}\n",
+        },
+    )
+
+    template, _ = project.publish()
+
+    where = template["Resources"]["Machine"]["Properties"]["DefinitionS3Location"]
+    assert json.loads(project.artifacts.get(where["Key"], 1000))["StartAt"] == "A"
+    assert template["Resources"]["Api"]["Properties"]["Body"]["info"] == {"title": {"Ref": "AWS::StackName"}}
+
+
+def _nesting(logical_id: str, path: str) -> dict[str, Any]:
+    stack = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": path}}
+    return {"Resources": {logical_id: stack}}
+
+
+def test_nested_templates(project: Project) -> None:
+    """A nested template is packaged as its parent is: expanded, bounded, and named by its https address."""
+    child = {"Transform": SAM_TRANSFORM, "Resources": {"One": FUNCTION}}
+    document = {
+        "Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "c/t.json"}}}
+    }
+    project.leave(document, {"c/t.json": json.dumps(child), "c/src/app.py": "pass"})
+
+    template, answer = project.publish()
+
+    url = template["Resources"]["Child"]["Properties"]["TemplateURL"]
+    assert url.startswith("https://")
+    nested = json.loads(project.artifacts.get(url.partition("/artifacts/")[2], 1_000_000))
+    assert nested["Resources"]["One"]["Type"] == "AWS::Lambda::Function"
+    assert nested["Resources"]["OneRole"]["Properties"]["PermissionsBoundary"] == BOUNDARY
+    assert "CAPABILITY_AUTO_EXPAND" in answer["capabilities"]
+
+
+def test_template_that_nests_itself(project: Project) -> None:
+    """It is refused, not followed for ever."""
+    document = {
+        "Resources": {"Me": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "t.json"}}}
+    }
+    project.leave(document, {"t.json": json.dumps(document)})
+
+    with pytest.raises(TemplateInvalid, match="nested more than"):
+        project.publish()
+
+
+def test_single_file(project: Project) -> None:
+    """A CodeUri that is one script is a package of that script."""
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Code": "app.py", "Runtime": "python3.13"}}
+    project.leave({"Resources": {"One": function}}, {"app.py": "pass"})
+
+    template, _ = project.publish()
+
+    assert project.zip_at(template["Resources"]["One"]["Properties"]["Code"]).namelist() == ["app.py"]
