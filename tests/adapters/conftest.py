@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from moto import mock_aws
+from tests.api_caller import SETTINGS
+from tests.cloudformation import CannedCloudFormation
+from tests.session_table import NOW_MS, TABLE, a_head, create_table
+from tests.stack_session import STACK_SETTINGS, Session
 
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.clients import client
+from deployer.aws.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,3 +41,40 @@ def artifacts(aws: None) -> Artifacts:
     client("s3").create_bucket(Bucket=BUCKET)
     client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     return Artifacts(BUCKET)
+
+
+@pytest.fixture
+def cloudformation(aws: None) -> CannedCloudFormation:
+    """CloudFormation as the test says it answers."""
+    return CannedCloudFormation()
+
+
+@pytest.fixture
+def session(aws: None, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """One deployment in the session table, and the settings with which a function finds it."""
+    for name, value in STACK_SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    create_table()
+    head = a_head()
+    sessions = Sessions(TABLE, log_days=90)
+    sessions.create(head, None)
+    return Session(head["sessionId"], sessions)
+
+
+@pytest.fixture
+def sessions(aws: None) -> Sessions:
+    """The session table, empty, a second after NOW_MS."""
+    create_table()
+    return Sessions(TABLE, 90, lambda: NOW_MS + 1000)
+
+
+@pytest.fixture
+def application(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """Settings, session table and both state machines, whose executions run for as long as the test does."""
+    waits = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}})
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    for machine in ("Deploy", "RemoveStack"):
+        role = "arn:aws:iam::123456789012:role/machine"
+        client("stepfunctions").create_state_machine(name=machine, definition=waits, roleArn=role)
+    return sessions
