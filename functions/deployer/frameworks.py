@@ -1,4 +1,4 @@
-"""Infrastructure tools that are recognised by a file's name, and not deployed."""
+"""Infrastructure tools that are recognised by a file's name, or by what it imports, and not deployed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _NAMES: Final = {
     "AWS CDK": re.compile(r"cdk\.json"),
@@ -15,9 +15,11 @@ _NAMES: Final = {
     "Serverless Framework": re.compile(r"serverless\.(?:yml|yaml|ts|js|json)"),
     "Pulumi": re.compile(r"Pulumi\.ya?ml"),
 }
+# A CDK app in Python is often kept without its cdk.json; its app.py looks like a handler's.
+_CDK_APP: Final = re.compile(r"^(?:import|from) aws_cdk\b", re.MULTILINE)
 
 
-def frameworks(files: Iterable[str]) -> dict[str, dict[str, str]]:
+def frameworks(files: Iterable[str], texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """For each folder that holds such a project, the tools' names, each with the path that gives it away."""
     found: dict[str, dict[str, str]] = {}
     for path in files:
@@ -25,4 +27,6 @@ def frameworks(files: Iterable[str]) -> dict[str, dict[str, str]]:
         for tool, pattern in _NAMES.items():
             if pattern.fullmatch(name):
                 found.setdefault(folder, {}).setdefault(tool, path)
+        if name == "app.py" and _CDK_APP.search(texts.get(path, "")):
+            found.setdefault(folder, {}).setdefault("AWS CDK", path)
     return found

@@ -23,7 +23,7 @@ from deployer.manifest import candidates, candidates_below, folders_below, is_se
 from deployer.plain_lambda import find_plain_lambda, without_handler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from deployer.worker import Manifest
 
@@ -119,7 +119,7 @@ def _in_folder(manifest: Manifest, folder: str) -> Project | None:
     if chosen and chosen[0].error is None:
         others = tuple(each.path for each in found if each is not chosen[0])
         return replace(_project(chosen[0]), others=others)
-    _refuse_framework(path for path in manifest["files"] if posixpath.dirname(path) == folder)
+    _refuse(frameworks(_files_in(manifest, folder), manifest["texts"]))
     if chosen:
         return _project(chosen[0])
     return _plain_project(manifest, folder)
@@ -130,12 +130,16 @@ def _templates(manifest: Manifest, paths: Iterable[str]) -> list[FoundTemplate]:
     return [found for path in named if (found := read_template(manifest, path))]
 
 
-def _refuse_framework(paths: Iterable[str]) -> None:
-    found = frameworks(paths)
+def _files_in(manifest: Manifest, folder: str) -> Iterator[str]:
+    return (path for path in manifest["files"] if posixpath.dirname(path) == folder)
+
+
+def _refuse(others: Mapping[str, Mapping[str, str]]) -> None:
+    """Raises ProjectUnsupported for the projects of other tools."""
     listed = [
-        f"{_name(folder)} is a project of {tool} ({tools[tool]})"
-        for folder, tools in found.items()
-        for tool in tools
+        f"{_name(folder)} is a project of {tool} ({path})"
+        for folder in others
+        for tool, path in others[folder].items()
     ]
     if listed:
         raise ProjectUnsupported(f"{_listed(listed)}, and no template is there: that is not deployed here")
@@ -158,10 +162,10 @@ def _below(manifest: Manifest, root: str) -> Project:
     """The one project in the folders below: of the templates, else of the folders with a handler."""
     paths = candidates_below(manifest["files"], root, None)
     _check_read(manifest, paths, root)
-    searched = [path for path in manifest["files"] if is_searched(path, root)]
-    projects = _templates_below(manifest, paths, frameworks(searched))
+    others = frameworks((path for path in manifest["files"] if is_searched(path, root)), manifest["texts"])
+    projects = _templates_below(manifest, paths, others)
     if not projects:
-        _refuse_framework(searched)
+        _refuse(others)
         projects = _plain_below(manifest, paths)
     if not projects:
         raise _nothing_found(manifest, root, paths)

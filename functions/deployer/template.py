@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer import template_text
 from deployer.errors import TemplateInvalid
+from deployer.yaml_growth import TextInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def parse(text: str, path: str) -> Template:
     _check_text(text, path)
     try:
         document = template_text.read(text)
-    except template_text.TextInvalid as error:
+    except TextInvalid as error:
         place = f"{path}:{error.line}" if error.line else path
         raise TemplateInvalid(f"{place}: {error.problem}") from error
     if not isinstance(document, dict):

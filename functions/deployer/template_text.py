@@ -13,13 +13,9 @@ from typing import Any, ClassVar, Final
 
 import yaml
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from deployer.yaml_growth import MAX_DEPTH, TOO_DEEP, TextInvalid, check_growth, line_of
 
-MAX_DEPTH: Final = 100
-MAX_NODES: Final = 250_000
-"""Counted with every alias written out, as cfn-lint does."""
-MAX_EXPANDED_CHARACTERS: Final = 4_000_000
-"""Text with every alias written out; CloudFormation takes 1 MB of it."""
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # AWS CloudFormation User Guide, "Intrinsic function reference" and "Rule-specific intrinsic functions".
 _FUNCTIONS: Final = """
@@ -30,15 +26,6 @@ _FUNCTIONS: Final = """
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
 _LONGEST_NUMBER: Final = 40
-
-
-class TextInvalid(Exception):
-    """The text is no document. `line` counts from 1; 0 where no line is to blame."""
-
-    def __init__(self, problem: str, line: int = 0) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.line = line
 
 
 def read(text: str) -> Any:
@@ -71,14 +58,14 @@ def _check_brackets(text: str) -> None:
     for bracket in _BRACKETS.finditer(_STRING.sub("", text)):
         depth += 1 if bracket[0] in "[{" else -1
         if depth > MAX_DEPTH:
-            raise TextInvalid(_TOO_DEEP)
+            raise TextInvalid(TOO_DEEP)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for key, value in pairs:
         if key in members:
-            raise TextInvalid(f"the key {key!r} is there twice")
+            raise TextInvalid(f"the key {key!r} is there twice: one of the two would be lost")
         members[key] = value
     return members
 
@@ -95,10 +82,10 @@ def _number(text: str) -> float | str:
 
 def _read_yaml(text: str) -> Any:
     try:
-        _check_events(text)
+        check_growth(text, _Loader)
         return yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader with fewer types
     except yaml.MarkedYAMLError as error:
-        raise TextInvalid(_problem(error), _line(error.problem_mark)) from error
+        raise TextInvalid(_problem(error), line_of(error.problem_mark)) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise TextInvalid(f"holds a character that YAML does not allow: {error.reason}", line) from error
@@ -108,76 +95,6 @@ def _read_yaml(text: str) -> Any:
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
     return " ".join(part for part in (error.context, error.problem) if part)
-
-
-def _line(mark: Any) -> int:
-    return mark.line + 1 if mark else 0
-
-
-class _Sizes:
-    """Nodes and characters with every alias written out: of the whole, and of what each anchor stands for."""
-
-    def __init__(self) -> None:
-        self.nodes = 0
-        self.characters = 0
-        self.open: list[tuple[str | None, int, int]] = []
-        self.anchors: dict[str, tuple[int, int]] = {}
-
-    def scalar(self, anchor: str | None, characters: int) -> None:
-        self._add(1, characters)
-        if anchor is not None:
-            self.anchors[anchor] = (1, characters)
-
-    def enter(self, anchor: str | None) -> None:
-        self.open.append((anchor, self.nodes, self.characters))
-        self.anchors.pop(anchor or "", None)  # inside of it, its name stands for itself
-        self._add(1, 0)
-
-    def leave(self) -> None:
-        anchor, nodes, characters = self.open.pop()
-        if anchor is not None:
-            self.anchors[anchor] = (self.nodes - nodes, self.characters - characters)
-
-    def alias(self, anchor: str) -> None:
-        self._add(*self.anchors[anchor])
-
-    def _add(self, nodes: int, characters: int) -> None:
-        self.nodes += nodes
-        self.characters += characters
-
-    @property
-    def are_too_large(self) -> bool:
-        return self.nodes > MAX_NODES or self.characters > MAX_EXPANDED_CHARACTERS
-
-
-_TOO_DEEP: Final = f"is nested deeper than {MAX_DEPTH} levels"
-_TOO_LARGE: Final = (
-    f"has more than {MAX_NODES:,} nodes or {MAX_EXPANDED_CHARACTERS:,} characters with its aliases written out"
-)
-
-
-def _check_events(text: str) -> None:
-    sizes = _Sizes()
-    for event in yaml.parse(text, Loader=_Loader):
-        _measure(event, sizes)
-        if len(sizes.open) > MAX_DEPTH:
-            raise TextInvalid(_TOO_DEEP, _line(event.start_mark))
-        if sizes.are_too_large:
-            raise TextInvalid(_TOO_LARGE, _line(event.start_mark))
-
-
-def _measure(event: Any, sizes: _Sizes) -> None:
-    match event:
-        case yaml.ScalarEvent():
-            sizes.scalar(event.anchor, len(event.value))
-        case yaml.CollectionStartEvent():
-            sizes.enter(event.anchor)
-        case yaml.CollectionEndEvent():
-            sizes.leave()
-        case yaml.AliasEvent() if event.anchor in sizes.anchors:
-            sizes.alias(event.anchor)
-        case yaml.AliasEvent():
-            raise TextInvalid(f"*{event.anchor} stands for nothing before it", _line(event.start_mark))
 
 
 class _TemplateLoader(_Loader):  # type: ignore[misc]  # the base is chosen at run time
@@ -193,7 +110,7 @@ class _TemplateLoader(_Loader):  # type: ignore[misc]  # the base is chosen at r
 
 def _construct_map(loader: Any, node: Any) -> dict[str, Any]:
     if not isinstance(node, yaml.MappingNode):
-        raise TextInvalid("expected a mapping", _line(node.start_mark))
+        raise TextInvalid("expected a mapping", line_of(node.start_mark))
     _check_keys(node)
     loader.flatten_mapping(node)
     members = {key.value: loader.construct_object(value, deep=True) for key, value in node.value}
@@ -205,10 +122,12 @@ def _check_keys(node: Any) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode) or not key.tag.startswith("tag:yaml.org,2002:"):
-            raise TextInvalid("a key is not text", _line(key.start_mark))
+            raise TextInvalid("a key is not text", line_of(key.start_mark))
         # A merge key may stand there more than once.
         if key.value in seen and not key.tag.endswith(":merge"):
-            raise TextInvalid(f"the key {key.value!r} is there twice", _line(key.start_mark))
+            raise TextInvalid(
+                f"the key {key.value!r} is there twice: one of the two would be lost", line_of(key.start_mark)
+            )
         seen.add(key.value)
 
 
@@ -225,13 +144,13 @@ def _construct_number(loader: Any, node: Any) -> Any:
     try:
         number = construct(node) if len(node.value) <= _LONGEST_NUMBER else node.value
     except (ValueError, TypeError, OverflowError):
-        raise TextInvalid(f"{node.value!r} is no number", _line(node.start_mark)) from None
+        raise TextInvalid(f"{node.value!r} is no number", line_of(node.start_mark)) from None
     return number if isinstance(number, str) or math.isfinite(number) else node.value
 
 
 def _construct_bool(loader: Any, node: Any) -> Any:
     if str(node.value).lower() not in loader.bool_values:
-        raise TextInvalid(f"{node.value!r} is neither true nor false", _line(node.start_mark))
+        raise TextInvalid(f"{node.value!r} is neither true nor false", line_of(node.start_mark))
     return loader.construct_yaml_bool(node)
 
 
@@ -254,7 +173,7 @@ def _construct_content(loader: Any, node: Any) -> Any:
 
 
 def _construct_unknown(_loader: Any, node: Any) -> None:
-    raise TextInvalid(f"the tag {node.tag} is none of CloudFormation's", _line(node.start_mark))
+    raise TextInvalid(f"the tag {node.tag} is none of CloudFormation's", line_of(node.start_mark))
 
 
 _CONSTRUCTORS: Final[dict[str | None, Any]] = {

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
+from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import detect_project
 from deployer.aws.artifacts import source_key, trusted_key

@@ -143,6 +143,12 @@ def test_project_of_another_tool(path: str, tool: str) -> None:
         _detect({path: "", "package.json": "{}"})
 
 
+def test_cdk_app_without_its_settings() -> None:
+    """A CDK app in Python is known by its import, before a handler below it is taken for the project."""
+    with pytest.raises(ProjectUnsupported, match=r"AWS CDK \(app\.py\)"):
+        _detect({"app.py": "import os\nimport aws_cdk as cdk\n", "src/lambda_function.py": PYTHON})
+
+
 def test_template_inside_a_project_of_another_tool() -> None:
     """It is a part of that project."""
     with pytest.raises(ProjectUnsupported, match="AWS CDK"):
