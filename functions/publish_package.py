@@ -67,7 +67,6 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
     return Packages(
         artifacts=artifacts,
         source=source,
-        built={},
         region=client("s3").meta.region_name,
         boundary_arn=settings.permissions_boundary_arn,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from deployer.archive import Entry, ZipLimits, link_target, member_entry, members, open_zip
@@ -20,6 +22,7 @@ LIMITS: Final = ZipLimits(max_files=100_000, max_bytes=4 << 30)
 # AWS Lambda developer guide, "Lambda quotas": a deployment package, unzipped, with its layers.
 MAX_UNPACKED_BYTES: Final = 262_144_000
 _MAX_LINKS: Final = 16
+_MAX_FILES: Final = 65_000
 
 
 class SourceArchive:
@@ -28,6 +31,7 @@ class SourceArchive:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._members = {member.name: member for member in members(archive, LIMITS)}
+        self._names = list(self._members)  # sorted, as `members` gives them
 
     @classmethod
     @contextmanager
@@ -64,33 +68,47 @@ class SourceArchive:
 
         Raises SourceMissing when it is empty, PackageTooLarge, PathUnsafe for a link out of the repository.
         """
-        prefix = f"{folder}/" if folder else ""
-        inside = [member for name, member in self._members.items() if name.startswith(prefix)]
-        if not inside:
+        names = self._below(folder)
+        if not names:
             raise SourceMissing(f"{folder or 'the repository'} holds no files")
-        if sum(member.size_bytes for member in inside) > MAX_UNPACKED_BYTES:
+        if sum(self._members[name].size_bytes for name in names) > MAX_UNPACKED_BYTES:
             raise PackageTooLarge(f"{folder or 'the repository'} has more than {MAX_UNPACKED_BYTES / 1e6:.0f} MB")
-        return [
-            entry
-            for member in inside
-            for entry in self._resolved(member.name.removeprefix(prefix), member.name, _MAX_LINKS)
-        ]
+        start = len(folder) + 1 if folder else 0
+        every = (entry for name in names for entry in self._resolved(name[start:], name, _MAX_LINKS))
+        entries = list(islice(every, _MAX_FILES + 1))
+        if len(entries) > _MAX_FILES:
+            raise PackageTooLarge(f"{folder or 'the repository'} has more than {_MAX_FILES:,} files")
+        return entries
 
-    def _resolved(self, name: str, path: str, links_left: int) -> Iterator[Entry]:
-        """The file at `path`, or the files that a link there leads to, under `name`. Nothing for a broken link."""
+    def _below(self, folder: str) -> list[str]:
+        """The names below a folder: in their order they are neighbours, and 0 is what comes after a slash."""
+        if not folder:
+            return self._names
+        return self._names[bisect_left(self._names, f"{folder}/") : bisect_left(self._names, f"{folder}0")]
+
+    def _resolved(self, name: str, path: str, links_left: int, *, is_linked: bool = False) -> Iterator[Entry]:
+        """The file at `path`, or the files that a link there leads to, under `name`.
+
+        Nothing for a broken link, or for a linked folder within a linked folder: two could multiply without end.
+        """
         member = self._members.get(path)
         if member is None:
-            inside = [other for other in self._members if other.startswith(f"{path}/")] if links_left else []
-            for other in inside:
-                yield from self._resolved(name + other.removeprefix(path), other, links_left - 1)
+            for other in [] if is_linked else self._below(path):
+                yield from self._resolved(
+                    posixpath.join(name, _relative(other, path)), other, links_left, is_linked=True
+                )
         elif not member.is_link:
             yield member_entry(self._archive, member, name)
         elif links_left:
-            yield from self._resolved(name, self._target(member), links_left - 1)
+            yield from self._resolved(name, self._target(member), links_left - 1, is_linked=is_linked)
 
     def _target(self, member: Member) -> str:
         written = link_target(self._archive, member)
         target = posixpath.normpath(posixpath.join(posixpath.dirname(member.name), written))
         if target.split("/")[0] == "..":
             raise PathUnsafe(f"the link {member.name} leads out of the repository")
-        return target
+        return "" if target == "." else target
+
+
+def _relative(path: str, folder: str) -> str:
+    return path[len(folder) + 1 :] if folder else path

@@ -193,6 +193,18 @@ def test_link_in_the_source(project: Project) -> None:
         project.publish()
 
 
+def test_links_that_multiply(project: Project) -> None:
+    """Links to the folder that they are in are followed once, not for ever."""
+    document = {"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}
+    links = [Entry.of_bytes(f"src/{number}", b".", is_link=True) for number in range(12)]
+    project.leave(document, {"src/app.py": ""}, *links)
+
+    template, _ = project.publish()
+
+    names = project.zip_at(template["Resources"]["One"]["Properties"]["Code"]).namelist()
+    assert names == sorted(["app.py", *(f"{number}/app.py" for number in range(12))])
+
+
 def test_path_that_leads_out(project: Project) -> None:
     """A CodeUri outside of the repository is refused by its name."""
     one = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "../../etc"}}

@@ -48,17 +48,14 @@ class Tally:
 
 @dataclass(slots=True, kw_only=True)
 class Packages:
-    """Packages one project. `built` maps a build unit's id to its package; None takes every folder as it is.
-
-    `boundary_arn` goes on each role, when given. Files are streamed through a temporary folder, one at a time.
-    """
+    """Packages one project. `boundary_arn` goes on each role. Files are streamed through a temporary folder."""
 
     artifacts: Artifacts
     source: SourceArchive
-    built: dict[str, S3Object] | None
     region: str
-    boundary_arn: str | None
+    boundary_arn: str
     tally: Tally = field(default_factory=Tally)
+    _built: dict[str, S3Object] = field(default_factory=dict)
     _done: dict[tuple[str, str], S3Object] = field(default_factory=dict)
 
     def package(
@@ -71,16 +68,16 @@ class Packages:
         """
         document = self._with_includes(document, template_path)
         paths = local_paths(document, template_path)
-        units = {} if self.built is None else units_by_path(document, paths, self.source.names)
+        units = units_by_path(document, paths, self.source.names)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
-        packaged = expand(point_at(document, packages), parameters, self.region)
-        packaged = with_boundary(packaged, self.boundary_arn) if self.boundary_arn else packaged
+        expanded = expand(point_at(document, packages), parameters, self.region)
+        packaged = with_boundary(expanded, self.boundary_arn)
         check_limits(packaged, len(dump(packaged)))
         return packaged
 
     def add_built(self, unit_id: str, file: Path) -> None:
         """Publishes the zip of a build unit."""
-        self.built = {**(self.built or {}), unit_id: self._sent(file, ".zip")}
+        self._built[unit_id] = self._sent(file, ".zip")
 
     def publish_template(self, template: Template) -> str:
         """Its key."""
@@ -102,7 +99,7 @@ class Packages:
 
     def _publish(self, path: LocalPath, unit: BuildUnit | None, folder: Path) -> S3Object:
         if unit is not None:
-            return self._built(unit)
+            return self._built_of(unit)
         if path.content == Content.FILE:
             return self._file(path, folder / "file")
         if self.source.is_file(path.path):
@@ -120,8 +117,8 @@ class Packages:
         write_zip(folder / "package.zip", entries)
         return self._sent(folder / "package.zip", ".zip")
 
-    def _built(self, unit: BuildUnit) -> S3Object:
-        package = (self.built or {}).get(unit["id"])
+    def _built_of(self, unit: BuildUnit) -> S3Object:
+        package = self._built.get(unit["id"])
         if package is None:
             raise ArtifactMissing(f"{unit['name']} ({unit['source'] or '.'}) needs a build and was not built")
         return package
@@ -134,12 +131,17 @@ class Packages:
         return self._sent(target, ".asl.json")
 
     def _nested(self, document: Template, path: LocalPath, nesting: int) -> S3Object:
-        if nesting == _MAX_NESTING:
-            raise TemplateInvalid(f"{path.path}: templates are nested more than {_MAX_NESTING} deep")
-        child = parse(self.source.text(path.path, MAX_BODY_BYTES), path.path)
         given = _plain_parameters(document["Resources"][path.logical_id])
-        packaged = self.package(child, path.path, given, nesting=nesting + 1)
-        key = self.publish_template(packaged)
+        which = (path.path, f"template with {sorted(given.items())}")
+        if which not in self._done:
+            self._done[which] = self._packaged(path.path, given, nesting)
+        return self._done[which]
+
+    def _packaged(self, path: str, given: dict[str, str], nesting: int) -> S3Object:
+        if nesting == _MAX_NESTING:
+            raise TemplateInvalid(f"{path}: templates are nested more than {_MAX_NESTING} deep")
+        child = parse(self.source.text(path, MAX_BODY_BYTES), path)
+        key = self.publish_template(self.package(child, path, given, nesting=nesting + 1))
         return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
 
     def _sent(self, file: Path, suffix: str) -> S3Object:
