@@ -167,7 +167,7 @@ def health() -> Response[Any]:
 def no_route(_error: NotFoundError) -> Response[Any]:
     event = app.current_event
     method = next((allowed for path, allowed in ROUTES.items() if re.fullmatch(path, event.path)), None)
-    if method is None:
+    if method in (None, event.http_method):  # the route's path is right, but what stands for an id cannot be one
         return refused(errors.RouteNotFound(f"there is no {event.path}"))
     if event.http_method == "OPTIONS":
         return _answer(HTTPStatus.NO_CONTENT, None, "", {"Allow": method})
