@@ -11,7 +11,7 @@ REQUIREMENTS := requirements-dev.txt functions/requirements.txt containers/clone
 export PYTHONPATH := functions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format bench clean
+.PHONY: help setup demo up test lint format bench images deploy uninstall clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -46,6 +46,18 @@ format: $(READY) ## Format the code
 
 bench: $(READY) ## Print what things cost on the embedded platform
 	@$(BIN)/python -m tests.benchmarks
+
+INSTALL = --stack $(or $(STACK),github-lambda-deployer) --environment $(or $(ENVIRONMENT),default) \
+  --architecture $(or $(ARCHITECTURE),x86_64) --parameters "$(PARAMETERS)" $(if $(filter 1,$(YES)),--yes)
+
+images: $(READY) ## Build both container images and push them to the stack's repositories
+	@$(BIN)/python -m install.images $(INSTALL)
+
+deploy: $(READY) ## Install on AWS: make deploy [STACK=name] [ENVIRONMENT=name] [PARAMETERS="Name=value"] [YES=1]
+	@$(BIN)/python -m install.deploy $(INSTALL)
+
+uninstall: $(READY) ## Remove from AWS, and say what stays: make uninstall [STACK=name] [YES=1]
+	@$(BIN)/python -m install.uninstall $(INSTALL)
 
 clean: ## Remove what make made
 	rm -rf $(VENV) .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,22 @@
+"""Why an installation cannot go on. The message says what the person can do."""
+
+from __future__ import annotations
+
+
+class InstallError(Exception):
+    """The root; its message is printed, without a stack trace."""
+
+
+class ToolMissing(InstallError): ...
+
+
+class CommandFailed(InstallError): ...
+
+
+class AccountUnreachable(InstallError): ...
+
+
+class StackMissing(InstallError): ...
+
+
+class NotConfirmed(InstallError): ...
