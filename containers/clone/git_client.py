@@ -131,11 +131,12 @@ class GitClient:
                 is_cut_short = False
             _close(child.stdin, child.stdout)
             status = child.wait()
+        said = complaint.text()
         del keep_alive
         if deadline.has_passed:
             raise CloneTimedOut("git did not end in the time that it has")
         if status != 0 or is_cut_short:
-            raise failure(complaint.text() or "it gave less than it was asked for", status)
+            raise failure(said or "it gave less than it was asked for", status)
 
     def _start(
         self, arguments: tuple[str, ...], stdin: BinaryIO | int | None
@@ -146,6 +147,7 @@ class GitClient:
             istream=stdin,
             as_process=True,
             start_new_session=True,
+            restore_signals=False,  # Python ignores SIGXFSZ, so that too large a file is an error with a text
         )
         return cast("subprocess.Popen[bytes]", handle.proc), handle
 
@@ -191,7 +193,7 @@ class _Complaint:
         self._thread.start()
 
     def _drain(self) -> None:
-        with self._stream:
+        with self._stream, suppress(ValueError):  # closed by GitPython, when nobody waits for it
             while piece := self._stream.read(4096):
                 self._kept = (self._kept + piece)[:_MAX_STDERR_BYTES]
 

@@ -8,9 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -429,6 +432,48 @@ def silent() -> Iterator[socket.socket]:
 
 def address_of(server: socket.socket) -> str:
     return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def answering(status: int, **headers: str) -> Iterator[tuple[str, list[str]]]:
+    """A host that answers everything so; its address, and the paths that it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "RepositoryNotFound"), (404, "RepositoryNotFound"), (503, "GitHubUnavailable")]
+)
+def test_a_host_that_refuses(host: Host, status: int, code: str) -> None:
+    """What a host answers is told as what it means; nobody is asked for a password."""
+    with answering(status, WWW_Authenticate='Basic realm="GitHub"') as (address, _):
+        assert host.clone(UNKNOWN_COMMIT, gitUrl=f"{address}/owner/name.git").error[0] == code
+
+
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_a_redirect(host: Host, status: int) -> None:
+    """It is not followed, wherever it leads."""
+    with answering(200) as (elsewhere, asked_elsewhere):
+        to = f"{elsewhere}/owner/name.git/info/refs?service=git-upload-pack"
+        with answering(status, Location=to) as (address, _):
+            error = host.clone(UNKNOWN_COMMIT, gitUrl=f"{address}/owner/name.git").error
+
+    assert error[0] == "RepositoryMoved"
+    assert asked_elsewhere == []
 
 
 def test_a_host_that_hangs(host: Host, silent: socket.socket) -> None:
