@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,7 @@ ACCESS_KEY: Final = "test"
 WAIT_SCALE: Final = "0.5"
 
 _START_SECONDS: Final = 20
+_GRACE_SECONDS: Final = 0.5  # whatever it holds goes with it
 LOOPBACK: Final = "127.0.0.1"
 
 
@@ -64,7 +66,8 @@ def running(host: str = LOOPBACK, port: int = 0) -> Iterator[Platform]:
     with TemporaryDirectory(prefix="deployer-", ignore_cleanup_errors=True) as folder:
         platform = Platform(host=host, port=_free(host, port), folder=Path(folder))
         output = platform.folder / "platform.log"
-        with processes.running(_COMMAND, folder=platform.folder, env=_env(platform), output=output) as process:
+        start = partial(processes.running, folder=platform.folder, env=_env(platform), output=output)
+        with start(_COMMAND, grace_seconds=_GRACE_SECONDS) as process:
             _wait_until_ready(platform, process)
             yield platform
 

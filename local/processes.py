@@ -85,11 +85,16 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 @contextmanager
 def running(
-    command: Sequence[str], *, folder: Path, env: Mapping[str, str], output: Path
+    command: Sequence[str],
+    *,
+    folder: Path,
+    env: Mapping[str, str],
+    output: Path,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child that ends with the context."""
     process = start(command, folder=folder, env=env, output=output)
     try:
         yield process
     finally:
-        end(process)
+        end(process, grace_seconds)

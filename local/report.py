@@ -9,23 +9,26 @@ if TYPE_CHECKING:
 
 _INDENT: Final = "  "
 _LABEL_WIDTH: Final = 12
+_SETTLED: Final = "settled"
 
 
 class Progress:
-    """Prints a session's log entries as they come, each once, and its message whenever that changes."""
+    """Prints each new log entry of a session, and what is being done now whenever that changes."""
 
     def __init__(self) -> None:
-        self._message = ""
+        self._said = ""
 
     def __call__(self, session: Session) -> None:
         for entry in session["logs"]:
             mark = "" if entry["level"] == "info" else f"{entry['level']}: "
-            self._line(entry["timestamp"], entry["stage"], mark + entry["message"])
+            self._line(entry["timestamp"][11:21], entry["stage"], mark + entry["message"])
+        if session["stage"] != _SETTLED:
+            self._line("...", session["stage"], session["message"])
 
-    def _line(self, timestamp: str, stage: str, message: str) -> None:
-        if message != self._message:
-            print(f"{_INDENT}{timestamp[11:21]}  {stage:<11} {message}", flush=True)
-        self._message = message
+    def _line(self, when: str, stage: str, message: str) -> None:
+        if message != self._said:
+            print(f"{_INDENT}{when:<10}  {stage:<11} {message}", flush=True)
+        self._said = message
 
 
 def table(session: Session) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +14,17 @@ from local.repositories import OWNER, make_bare
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.client import Client
+    from local.client import Client, Session
     from local.laptop import Laptop
 
 Files = dict[str, str]
 
 BUCKET = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
+# Its stack fails when everything else is there: the attribute is none of a bucket's.
+SETTING = {
+    "Type": "AWS::SSM::Parameter",
+    "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Bucket", "Colour"]}},
+}
 HANDLER = "def handler(event, context):\n    return 1\n"
 COMMIT = "0" * 40
 
@@ -62,23 +68,35 @@ FAILURES: dict[str, tuple[Files, dict[str, Any], str]] = {
         "BuildFailed",
     ),
     "failing stack": (
-        template(Resources={"Bucket": {"Type": "AWS::S3::Bucket"}, "Thing": {"Type": "AWS::No::Such"}}),
+        template(Resources={**BUCKET["Resources"], "Setting": SETTING}),
         {},
         "StackFailed",
     ),
 }
 
 
+@pytest.fixture(scope="module")
+def settled(running: Laptop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Session]:
+    """The session of each situation; some run side by side."""
+
+    def deploy(situation: str) -> Session:
+        files, fields, _ = FAILURES[situation]
+        repository = make_repository(running, tmp_path_factory.mktemp("repository"), files)
+        client = running.client()
+        return client.settle(client.deploy(repository, **fields)["sessionId"])
+
+    with ThreadPoolExecutor(4) as pool:
+        return dict(zip(FAILURES, pool.map(deploy, FAILURES), strict=True))
+
+
 @pytest.mark.parametrize("situation", FAILURES)
-def test_failure(client: Client, running: Laptop, tmp_path: Path, situation: str) -> None:
+def test_failure(running: Laptop, settled: dict[str, Session], situation: str) -> None:
     """The session fails with that code and a message, its log ends with it, and no stack is left."""
-    files, fields, code = FAILURES[situation]
-    repository = make_repository(running, tmp_path, files)
+    session = settled[situation]
 
-    session = client.settle(client.deploy(repository, **fields)["sessionId"])
-
-    assert (session["status"], session["error"]["code"]) == ("failed", code), session["error"]
-    assert session["error"]["message"]
+    error = session.get("error", {})
+    assert (session["status"], error.get("code")) == ("failed", FAILURES[situation][2]), error
+    assert error["message"]
     assert session["logs"][-1]["level"] == "error"
     assert not leftovers(running, session["sessionId"])
 

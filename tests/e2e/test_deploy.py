@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from local.client import Client, Session
     from local.laptop import Laptop
 
+EXAMPLES = [folder.name for folder in repositories.examples()]
 STAGES = ["validating", "cloning", "detecting", "packaging", "publishing", "planning", "deploying", "collecting"]
 
 
@@ -22,14 +24,23 @@ def deployed(client: Client) -> Session:
     return client.settle(client.deploy("examples/python-lambda")["sessionId"])
 
 
-@pytest.mark.parametrize("example", [folder.name for folder in repositories.examples()])
-def test_example(client: Client, running: Laptop, example: str) -> None:
+@pytest.fixture(scope="module")
+def settled(running: Laptop) -> dict[str, Session]:
+    """Every example, deployed side by side."""
+
+    def deploy(example: str) -> Session:
+        client = running.client()
+        return client.settle(client.deploy(f"examples/{example}")["sessionId"])
+
+    with ThreadPoolExecutor(3) as pool:
+        return dict(zip(EXAMPLES, pool.map(deploy, EXAMPLES), strict=True))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example(client: Client, running: Laptop, settled: dict[str, Session], example: str) -> None:
     """Each example becomes a stack whose function or API answers, and its removal leaves no stack."""
-    accepted = client.deploy(f"examples/{example}")
+    session = settled[example]
 
-    session = client.settle(accepted["sessionId"])
-
-    assert accepted["status"] == "pending"
     assert session["status"] == "success", session.get("error")
     deployed = session["deployedResources"]
     assert proofs.prove(example, running.platform, deployed["outputs"])
@@ -58,7 +69,7 @@ def test_log(deployed: Session) -> None:
     assert [entry["timestamp"] for entry in logs] == sorted(entry["timestamp"] for entry in logs)
     stages = list(dict.fromkeys(entry["stage"] for entry in logs))
     assert stages == [stage for stage in STAGES if stage in stages] + [s for s in stages if s not in STAGES]
-    assert {"validating", "cloning", "detecting", "deploying"} <= set(stages)
+    assert {"validating", "detecting", "publishing", "planning", "deploying", "collecting"} <= set(stages)
     assert len({(entry["timestamp"], entry["message"]) for entry in logs}) == len(logs)
 
 

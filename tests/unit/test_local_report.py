@@ -43,14 +43,16 @@ def test_table_of_a_failure() -> None:
 
 
 def test_progress(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each log entry is one line; a warning says that it is one; the same message is not said twice in a row."""
+    """Each log entry is one line, a warning says that it is one, and between them stands what is being done."""
     progress = Progress()
-    entry = {"timestamp": "2026-01-01T10:00:00.123Z", "level": "info", "stage": "cloning", "message": "cloned"}
+    entry = {"timestamp": "2026-01-01T10:00:00.123Z", "level": "info", "stage": "validating", "message": "found"}
 
-    progress(session(logs=[entry, entry]))
-    progress(session(logs=[{**entry, "level": "warning", "message": "large"}]))
+    progress(session(logs=[entry], stage="cloning", message="cloning it"))
+    progress(session(stage="cloning", message="cloning it"))
+    progress(session(logs=[{**entry, "level": "warning", "message": "large"}], stage="settled", message="done"))
 
     assert capsys.readouterr().out.splitlines() == [
-        "  10:00:00.1  cloning     cloned",
-        "  10:00:00.1  cloning     warning: large",
+        "  10:00:00.1  validating  found",
+        "  ...         cloning     cloning it",
+        "  10:00:00.1  validating  warning: large",
     ]
