@@ -277,7 +277,7 @@ def test_a_tree_bomb(host: Host) -> None:
     result = host.clone(commit)
 
     assert result.error == ("RepositoryTooLarge", "there are more than 1,000 files")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # a second, on a machine with nothing else to do
 
 
 def test_a_project_in_a_repository_of_too_many_files(host: Host) -> None:
@@ -483,7 +483,7 @@ def test_a_host_that_hangs(host: Host, silent: socket.socket) -> None:
     result = host.clone(UNKNOWN_COMMIT, gitUrl=f"{address_of(silent)}/owner/name.git", timeoutSeconds=1)
 
     assert result.error[0] == "CloneTimedOut"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
     assert processes_about(address_of(silent)) == []
 
 
