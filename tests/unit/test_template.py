@@ -106,13 +106,13 @@ def test_text_that_is_no_template(text: str, message: str) -> None:
     ],
 )
 def test_text_that_would_grow(text: str) -> None:
-    """It is refused within two seconds, before anything is built from it."""
-    started = time.monotonic()
+    """It is refused within two seconds of work, before anything is built from it."""
+    started = time.process_time()
 
     with pytest.raises(TemplateInvalid):
         parse(text, "t.yaml")
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("text", ["a: " + "1:" * 400_000 + "1", "a: " + "9" * 900_000, "a: 0x" + "f" * 900_000])
