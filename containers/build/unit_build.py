@@ -73,11 +73,11 @@ def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
         if not _is_own(runtime, architecture):
             raise BuildFailed(f"{error} (there must be wheels for {runtime} on {architecture})") from error
     else:
-        return {"tool": "uv", "warnings": []}
+        return {"tool": _TOOLS["python"], "warnings": []}
     del os.environ[_NO_SOURCE_BUILDS]  # noqa: TID251 - as above
     _empty(artifacts)
     run()
-    return {"tool": "uv", "warnings": ["some packages have no wheel and were built from their source"]}
+    return {"tool": _TOOLS["python"], "warnings": ["some packages have no wheel and were built from their source"]}
 
 
 def _python_target(order: Order) -> tuple[str, str]:
@@ -115,7 +115,7 @@ def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
         _run_npm(order, artifacts, {"use_npm_ci": False})
     if skipped := install_scripts(artifacts):
         warnings.append(f"install scripts were not run: {', '.join(skipped)}")
-    return {"tool": "npm", "warnings": warnings}
+    return {"tool": _TOOLS["nodejs"], "warnings": warnings}
 
 
 def _run_npm(order: Order, artifacts: Path, options: dict[str, Any]) -> None:
@@ -141,15 +141,14 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
     )
     runtime = _node_runtime(unit)
     _run(order, "nodejs", "npm-esbuild", artifacts, manifest, runtime=runtime, options=options)
-    return {"tool": "esbuild", "warnings": []}
+    return {"tool": _TOOLS["esbuild"], "warnings": []}
 
 
 def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
     manifest = next((source / name for name in _MAKEFILES if (source / name).is_file()), source / "Makefile")
     options = {"build_logical_id": order["unit"]["name"]}
-    # A relative path, so that make finds it in the copy that it runs in.
     _run(order, "provided", None, artifacts, manifest, runtime="provided", options=options)
-    return {"tool": "make", "warnings": []}
+    return {"tool": _TOOLS["makefile"], "warnings": []}
 
 
 def _run(
@@ -182,12 +181,13 @@ def _empty(folder: Path) -> None:
     folder.mkdir()
 
 
+_TOOLS: Final = {"python": "uv", "nodejs": "npm", "esbuild": "esbuild", "makefile": "make"}
 _METHODS: Final = {"python": _python, "nodejs": _nodejs, "esbuild": _esbuild, "makefile": _makefile}
 
 
 def main() -> int:
     order: Order = json.loads(Path(sys.argv[1]).read_text())
-    outcome: Outcome = {"tool": order["unit"]["method"], "warnings": []}
+    outcome: Outcome = {"tool": _TOOLS[order["unit"]["method"]], "warnings": []}
     try:
         outcome = build(order)
     except (BuildFailed, LambdaBuilderError, OSError, ValueError) as error:

@@ -204,7 +204,7 @@ def test_build_that_fails(machine: Machine) -> None:
     report = machine.run(_make("printf '\\033[31mred\\033[0m\\n'", "echo no compiler >&2; exit 3"), MAKE)
 
     assert report["error"]["code"] == "BuildFailed"
-    assert "Hello (make" in report["error"]["message"]
+    assert "Hello (make): " in report["error"]["message"]
     assert "no compiler" in report["error"]["message"]
     assert "Hello: red" in report["logTail"]
 
