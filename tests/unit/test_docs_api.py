@@ -1,0 +1,66 @@
+"""docs/api.md has the routes, fields and parameters that the API has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.api_caller import SETTINGS, call
+
+import api
+from deployer import api_document
+from deployer.session import SessionStatus, Stage
+
+TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+
+
+@pytest.fixture
+def document(monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    return call("GET", "/openapi.json").body
+
+
+def section(heading: str) -> str:
+    return TEXT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_routes(document: Any) -> None:
+    """The headings, and the table at the top, are the routes of the OpenAPI document."""
+    routes = {f"{method.upper()} {path}" for path, ways in document["paths"].items() for method in ways}
+
+    assert set(re.findall(r"^## ([A-Z]+ /\S+)$", TEXT, re.MULTILINE)) == routes
+    assert set(re.findall(r"^\| \[`([A-Z]+ /\S+)`\]", TEXT, re.MULTILINE)) == routes
+
+
+def test_fields_of_a_request(document: Any) -> None:
+    """Every field of the body has its line, and no other has."""
+    fields = document["components"]["schemas"]["DeployBody"]["properties"]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", section("POST /deploy"), re.MULTILINE)) == set(fields)
+
+
+def test_parameters_of_the_list(document: Any) -> None:
+    """Every parameter of the list has its line."""
+    given = {parameter["name"] for parameter in document["paths"]["/deployments"]["get"]["parameters"]}
+
+    assert set(re.findall(r"^\| `(\w+)` \|", section("GET /deployments"), re.MULTILINE)) == given
+
+
+def test_fields_of_a_session() -> None:
+    """Every field of a session has its line, and every status and stage its word."""
+    text = section("GET /status/{sessionId}")
+    words = set(re.findall(r"`(\w+)`", text))
+    rows = "".join(row.split("|")[1] for row in text.splitlines() if row.startswith("| `"))
+
+    assert set(re.findall(r"`(\w+)`", rows)) == set(api_document.SESSION["properties"])
+    assert words >= set(Stage)
+    assert words >= set(SessionStatus) - {SessionStatus.TESTING}
+
+
+def test_limits() -> None:
+    """The numbers are those of the code."""
+    assert f"at most {api.LOG_PAGE:,}" in TEXT
+    assert f'"version": "{api_document.VERSION}"' in TEXT
