@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from local import process_table
+from local.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +68,10 @@ class Up:
         """Its process, and those that descend from it."""
         return {row.pid for row in process_table.family(self.process.pid)}
 
+    def tasks(self) -> list[Path]:
+        """The folders of the containers that run."""
+        return list(self._temporary.glob("*/task-*"))
+
     def remains(self) -> list[str]:
         """The files that it left."""
         return [str(path) for path in self._temporary.iterdir()]
@@ -115,6 +120,22 @@ def test_interrupt_while_it_starts(start: Callable[..., Up], seconds: float) -> 
     family = up.family()
 
     up.interrupt(signal.SIGTERM)
+
+    assert up.remains() == []
+    assert not family & living()
+
+
+def test_interrupt_while_it_builds(start: Callable[..., Up]) -> None:
+    """Containers, and what their tools started, end with it."""
+    up = start()
+    facts = up.wait_until_ready()
+    client = Client(facts["apiUrl"], facts["apiKey"])
+    session_id = client.deploy("examples/sam-nodejs-queue")["sessionId"]
+    while client.status(session_id)["stage"] != "packaging" or not up.tasks():
+        assert not client.status(session_id).get("error")
+    family = up.family()
+
+    up.interrupt(signal.SIGINT)
 
     assert up.remains() == []
     assert not family & living()
