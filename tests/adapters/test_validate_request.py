@@ -1,0 +1,116 @@
+"""ValidateRequest, with a Git host on loopback: what is found, what is refused, and what a retry leaves."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from local.git_server import GitServer
+from tests.api_caller import call
+from tests.repositories import BareRepository
+from tests.session_table import ENTERED_AT
+
+import validate_request
+from deployer.aws.artifacts import trusted_key
+from deployer.errors import BranchNotFound, QuotaExceeded, RepositoryNotFound, StackLocked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from deployer.aws.artifacts import Artifacts
+    from deployer.aws.sessions import Sessions
+
+
+@pytest.fixture
+def commit(
+    application: Sessions, artifacts: Artifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The commit of octo/hello on the Git host; the rest of the settings."""
+    repository = BareRepository.create(tmp_path, "octo/hello")
+    with GitServer(tmp_path) as server:
+        settings = {
+            "BUCKET_NAME": artifacts.bucket,
+            "GIT_URL": server.url,
+            "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+            "MAX_RUNNING_SESSIONS": "2",
+            "MAX_SESSIONS_PER_DAY": "3",
+            "CLONE_TIMEOUT_SECONDS": "60",
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        yield repository.commit({"template.yaml": "Resources: {}"})
+
+
+def asked(**fields: Any) -> Any:
+    """The event of a session that was asked for over the API."""
+    body = call("POST", "/deploy", {"repository": "octo/hello", **fields}).body
+    defaults = {"branch": None, "commit": None, "projectRoot": "", "template": None, "stackName": None}
+    request = {"repository": "octo/hello", **defaults, **fields}
+    return {"sessionId": body["sessionId"], "enteredAt": ENTERED_AT, "request": request}
+
+
+def test_good_request(application: Sessions, artifacts: Artifacts, commit: str) -> None:
+    """The branch is a commit, the stack has a name, and the clone has its plan."""
+    event = asked()
+
+    source = validate_request.handler(event, None)
+
+    session_id = event["sessionId"]
+    plan = json.loads(artifacts.get(trusted_key(session_id, "clone-plan.json"), 100_000))
+    assert (source["branch"], source["commit"]) == ("main", commit)
+    assert source["stackName"] == f"hello-{session_id[-8:]}"
+    assert "/trusted/clone-plan.json?" in source["planUrl"]
+    assert (plan["commit"], plan["limits"]) == (commit, validate_request.LIMITS)
+    head = application.head(session_id)
+    assert (head["status"], head["stage"], head["commit"]) == ("deploying", "cloning", commit)
+
+
+def test_retry(application: Sessions, commit: str) -> None:
+    """A second run of the state finds the same, and writes nothing twice."""
+    event = asked(stackName="hello")
+
+    first, second = (validate_request.handler(event, None) for _ in range(2))
+
+    assert {**first, "planUrl": ""} == {**second, "planUrl": ""}
+    assert len(application.logs(event["sessionId"], None, 100)[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [({"repository": "octo/nothing"}, RepositoryNotFound), ({"branch": "nowhere"}, BranchNotFound)],
+)
+def test_what_is_not_there(commit: str, fields: dict[str, Any], error: type[Exception]) -> None:
+    """A repository, and a branch, that do not exist are told apart."""
+    with pytest.raises(error):
+        validate_request.handler(asked(**fields), None)
+
+
+def test_stack_that_is_being_changed(commit: str) -> None:
+    """Two sessions cannot change one stack."""
+    first = asked(stackName="hello")
+    validate_request.handler(first, None)
+
+    with pytest.raises(StackLocked, match=first["sessionId"]):
+        validate_request.handler(asked(stackName="hello"), None)
+
+
+def test_too_many_at_once(application: Sessions, commit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more sessions than may run, the first are let in; which comes first does not matter."""
+    monkeypatch.setenv("MAX_SESSIONS_PER_DAY", "9")
+    events = sorted((asked() for _ in range(3)), key=lambda event: event["sessionId"][:13])
+
+    with pytest.raises(QuotaExceeded, match="MaxRunningSessions is 2"):
+        validate_request.handler(events[2], None)
+    for event in events[:2]:
+        validate_request.handler(event, None)
+
+
+def test_too_many_today(application: Sessions, commit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions that have settled count for the day."""
+    monkeypatch.setenv("MAX_RUNNING_SESSIONS", "9")
+    events = sorted((asked() for _ in range(4)), key=lambda event: event["sessionId"][:13])
+
+    with pytest.raises(QuotaExceeded, match="MaxSessionsPerDay is 3"):
+        validate_request.handler(events[3], None)
