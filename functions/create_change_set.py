@@ -66,7 +66,13 @@ def _request(event: Event, stack: Stack | None, artifacts: Artifacts) -> ChangeS
         template_url=artifacts.url(package["templateKey"]),
         capabilities=package["capabilities"],
         parameters=change_set_parameters(template, request["parameters"], previous),
-        tags=tags(event["sessionId"], request["tags"], repository=source["repository"], commit=source["commit"]),
+        tags=tags(
+            event["sessionId"],
+            request["tags"],
+            repository=source["repository"],
+            commit=source["commit"],
+            current=stack.tags if stack and _kind(stack) == "UPDATE" else {},
+        ),
         keep_failed_stack=request["keepFailedStack"],
     )
 

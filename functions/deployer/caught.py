@@ -15,11 +15,13 @@ from deployer.errors import (
     InternalError,
     RequestInvalid,
     SessionTimedOut,
+    StackError,
     StackFailed,
     WorkerStopped,
     error_class,
 )
 from deployer.log_text import clean, cut
+from deployer.stack_event import hint_for
 
 if TYPE_CHECKING:
     from deployer.session import ErrorRecord
@@ -47,8 +49,8 @@ def error_of(name: str, cause: str) -> DeployerError:
 def record_of(error: DeployerError) -> ErrorRecord:
     """The error as a session keeps it."""
     record: ErrorRecord = {"code": error.code, "message": clean(error.message)}
-    if error.hint:
-        record["hint"] = error.hint
+    if hint := (hint_for(error.message) if isinstance(error, StackError) else "") or error.hint:
+        record["hint"] = hint
     resource = StackFailed.resource_of(error.message) if isinstance(error, StackFailed) else None
     if resource:
         record["resource"] = resource

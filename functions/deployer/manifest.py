@@ -157,7 +157,10 @@ def _mapping(document: dict[str, Any], field: str, is_value: Callable[[Any], boo
 
 def _is_path(path: str) -> bool:
     return (
-        bool(path) and "\0" not in path and posixpath.normpath(path) == path and not path.startswith(("/", ".."))
+        bool(path)
+        and "\0" not in path
+        and posixpath.normpath(path) == path
+        and path.split("/")[0] not in {"", ".."}
     )
 
 

@@ -187,10 +187,16 @@ def stack_name(project_root: str, repository: str, session_id: str) -> str:
     return f"{slug[:_SLUG_LENGTH].strip('-')}-{session_id[-8:]}"
 
 
-def tags(session_id: str, given: Mapping[str, str], *, repository: str, commit: str) -> dict[str, str]:
-    """The tags of a session's stack: what was given, and ours, which cannot be overridden."""
+def tags(
+    session_id: str, given: Mapping[str, str], *, repository: str, commit: str, current: Mapping[str, str]
+) -> dict[str, str]:
+    """The tags of a session's stack: what was given, and ours, which cannot be overridden.
+
+    A stack keeps the session that made it (`current` are its tags, if there is a stack): a tag that changed with
+    every session would change every resource, and the same commit again could not be seen to change nothing.
+    """
     ours = {
-        SESSION_TAG: session_id,
+        SESSION_TAG: current.get(SESSION_TAG, session_id),
         MANAGED_BY: OURS,
         REPOSITORY_TAG: repository,
         COMMIT_TAG: commit,

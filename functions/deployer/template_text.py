@@ -33,7 +33,10 @@ def read(text: str) -> Any:
 
     Short forms become long ones (`!GetAtt a.b.c` is `{"Fn::GetAtt": ["a", "b.c"]}`), keys are text as written,
     and timestamps stay text.
-    Raises TextInvalid for anything that is no single document, repeats a key, or grows beyond the limits above.
+    Of a key that is there twice the last one counts, as in CloudFormation (its ValidateTemplate takes such
+    a template, and GetTemplateSummary answers with the last value; cfn-lint warns of it). What is deployed
+    is written from this document, so that nobody reads it otherwise.
+    Raises TextInvalid for anything that is no single document, or grows beyond the limits above.
     """
     document = _read_json(text) if text.lstrip().startswith("{") else _read_yaml(text)
     try:
@@ -46,9 +49,7 @@ def read(text: str) -> Any:
 def _read_json(text: str) -> Any:
     _check_brackets(text)
     try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=str
-        )
+        return json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=str)
     except json.JSONDecodeError as error:
         raise TextInvalid(error.msg, error.lineno) from error
 
@@ -59,15 +60,6 @@ def _check_brackets(text: str) -> None:
         depth += 1 if bracket[0] in "[{" else -1
         if depth > MAX_DEPTH:
             raise TextInvalid(TOO_DEEP)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in members:
-            raise TextInvalid(f"the key {key!r} is there twice: one of the two would be lost")
-        members[key] = value
-    return members
 
 
 def _integer(text: str) -> int | str:
@@ -119,16 +111,9 @@ def _construct_map(loader: Any, node: Any) -> dict[str, Any]:
 
 
 def _check_keys(node: Any) -> None:
-    seen: set[str] = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode) or not key.tag.startswith("tag:yaml.org,2002:"):
             raise TextInvalid("a key is not text", line_of(key.start_mark))
-        # A merge key may stand there more than once.
-        if key.value in seen and not key.tag.endswith(":merge"):
-            raise TextInvalid(
-                f"the key {key.value!r} is there twice: one of the two would be lost", line_of(key.start_mark)
-            )
-        seen.add(key.value)
 
 
 def _construct_list(loader: Any, node: Any) -> list[Any]:

@@ -113,7 +113,7 @@ def test_given_tags_and_ours() -> None:
     """Given tags are kept; ours win over given ones of the same name."""
     given_tags = {"team": "blue", "ManagedBy": "me"}
 
-    made = tags(SESSION, given_tags, repository="octo/hello", commit="a" * 40)
+    made = tags(SESSION, given_tags, repository="octo/hello", commit="a" * 40, current={})
 
     assert made == {
         "team": "blue",
@@ -124,9 +124,16 @@ def test_given_tags_and_ours() -> None:
     }
 
 
+def test_tags_of_a_stack_that_is_updated() -> None:
+    """It keeps the session that made it, so that the same commit again changes nothing."""
+    made = tags(SESSION, {}, repository="octo/hello", commit="a" * 40, current={"DeploymentSessionId": "earlier"})
+
+    assert made["DeploymentSessionId"] == "earlier"
+
+
 def test_our_own_tags_are_legal() -> None:
     """What we set passes CloudFormation's own rule, and leaves room for 46 others."""
-    made = tags(SESSION, {}, repository="octo/a.b_c-d", commit="a" * 40)
+    made = tags(SESSION, {}, repository="octo/a.b_c-d", commit="a" * 40, current={})
 
     assert set(made) == RESERVED_TAGS
     assert all(tag_problem(f"x{key}", value) is None for key, value in made.items())
