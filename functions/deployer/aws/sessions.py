@@ -6,14 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.executions import execution_arn
+from deployer.aws.idempotency_keys import earlier_session, first_use
 from deployer.aws.session_details import SessionDetails
-from deployer.aws.session_items import head_key, idempotency_key, log_items
+from deployer.aws.session_items import head_key, log_items
 from deployer.aws.session_lists import RUNNING, SessionLists
 from deployer.aws.stack_locks import lock_write, stack_locked
 from deployer.aws.table import MAX_WRITES, ConditionNotMet, Item, Table, Write
 from deployer.errors import (
-    IdempotencyKeyReused,
-    InternalError,
     NothingToRemove,
     SessionCancelled,
     SessionNotFound,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from deployer.settings import Settings
 
 _DAY_SECONDS: Final = 86_400
-_IDEMPOTENCY_SECONDS: Final = 7 * _DAY_SECONDS
 _LEVELS: Final = {SessionStatus.FAILED: LogLevel.ERROR, SessionStatus.CANCELLED: LogLevel.WARNING}
 
 
@@ -71,11 +69,11 @@ class Sessions:
         head = head | head_key(head["sessionId"]) | {"expiresAt": self._expires_at()}
         writes = [self._table.put(head, "attribute_not_exists(#sessionId)")]
         if idempotency:
-            writes.append(self._first_use(idempotency, head["sessionId"]))
+            writes.append(first_use(self._table, idempotency, head["sessionId"], self._now_seconds()))
         try:
             self._table.write(*writes)
         except ConditionNotMet:
-            return self._earlier(idempotency) if idempotency else str(head["sessionId"])
+            return earlier_session(self._table, idempotency) if idempotency else str(head["sessionId"])
         return str(head["sessionId"])
 
     def head(self, session_id: str) -> Head:
@@ -218,23 +216,6 @@ class Sessions:
     def unsettled_before(self, moment_ms: int) -> Iterator[Head]:
         """Heads, as their index has them, of sessions that came before that moment and have not settled."""
         return self._lists.unsettled_before(moment_ms * 1000)
-
-    def _first_use(self, idempotency: Idempotency, session_id: str) -> Write:
-        item = idempotency_key(idempotency) | {"holder": session_id, "request": idempotency.request}
-        return self._table.put(
-            item | {"expiresAt": self._now_seconds() + _IDEMPOTENCY_SECONDS},
-            # DynamoDB removes an expired item within days, not at once.
-            "attribute_not_exists(#sessionId) OR #expiresAt < :now",
-            {"now": self._now_seconds()},
-        )
-
-    def _earlier(self, idempotency: Idempotency) -> str:
-        earlier = self._table.get(idempotency_key(idempotency))
-        if earlier is None:
-            raise InternalError("the session exists, but its Idempotency-Key does not")
-        if earlier["request"] != idempotency.request:
-            raise IdempotencyKeyReused("this Idempotency-Key came with another request before")
-        return str(earlier["holder"])
 
     def _advance_removal(self, session_id: str, logs: Sequence[Write], changes: Item) -> None:
         try:
