@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import WaiterError
+from botocore.exceptions import ClientError, WaiterError
 
 from deployer import archive, packaging, sam, template
 from deployer.archive import Entry
+from deployer.errors import DeployerError
 from deployer.local_path import Content, LocalPath, S3Object
 from local.errors import ApplicationFailed
 from local.platform import REGION
@@ -43,10 +44,14 @@ class Application:
 def deploy(platform: Platform, git_url: str) -> Application:
     """The application, with `git_url` as its Git host. Raises ApplicationFailed with CloudFormation's reason."""
     parameters = _parameters(git_url)
-    document = _adapted(_packaged(platform, parameters), platform)
-    address = _Packages(platform).put(template.dump(document), ".template.json").url
-    _execute(platform.client("cloudformation"), address, parameters)
-    return _application(platform)
+    try:
+        packages = _Packages(platform)
+        document = _adapted(_packaged(packages, parameters), platform)
+        address = packages.put(template.dump(document), ".template.json").url
+        _execute(platform.client("cloudformation"), address, parameters)
+        return _application(platform)
+    except (DeployerError, ClientError) as error:
+        raise ApplicationFailed(f"{TEMPLATE} could not be deployed: {error}") from error
 
 
 def _parameters(git_url: str) -> dict[str, str]:
@@ -60,10 +65,9 @@ def _parameters(git_url: str) -> dict[str, str]:
     }
 
 
-def _packaged(platform: Platform, parameters: dict[str, str]) -> dict[str, Any]:
+def _packaged(packages: _Packages, parameters: dict[str, str]) -> dict[str, Any]:
     """The template with its local paths in S3, SAM expanded: what the application does for its users."""
     document = template.parse((ROOT / TEMPLATE).read_text(), TEMPLATE)
-    packages = _Packages(platform)
     made: dict[tuple[Content, str], S3Object] = {}
     addresses: dict[LocalPath, S3Object] = {}
     for path in packaging.local_paths(document, TEMPLATE):

@@ -101,3 +101,16 @@ def test_the_server_is_closed(repository: BareRepository) -> None:
 
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_two_directories(repository: BareRepository, tmp_path: Path) -> None:
+    """Both are served."""
+    other = BareRepository.create(tmp_path / "elsewhere", "owner/other")
+
+    with GitServer(repository.path.parent.parent, other.path.parent.parent) as server:
+        names = [f"{path.parent.name}/{path.name}" for path in (repository.path, other.path)]
+        answers = [
+            requests.get(f"{server.url}/{name}/info/refs?service=git-upload-pack", timeout=30) for name in names
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]

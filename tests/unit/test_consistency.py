@@ -189,7 +189,7 @@ def test_where_containers_run() -> None:
 
 
 def test_settings_and_environment() -> None:
-    """Functions are given what Settings reads; one more is read by Powertools, one by boto3 where there is an emulator."""
+    """Functions are given what Settings reads; one more is read by Powertools, and one by boto3."""
     source = (ROOT / "functions" / "deployer" / "settings.py").read_text()
     read = set(re.findall(r'self\._(?:text|number)\("(\w+)"\)', source))
     given = application.template()["Globals"]["Function"]["Environment"]["Variables"].keys()
