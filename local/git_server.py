@@ -35,6 +35,9 @@ _CONFIG: Final = {
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "true",
     "http.receivepack": "false",
+    # On loopback, bytes are cheaper than looking for deltas.
+    "pack.window": "0",
+    "core.bigFileThreshold": "1m",
     "safe.directory": "*",
 }
 

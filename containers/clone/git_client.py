@@ -32,8 +32,9 @@ _CONFIG: Final = {
     "protocol.allow": "never",
     "http.followRedirects": "false",
     "credential.helper": "",
-    # A server that trickles is given up.
-    "http.lowSpeedLimit": "1000",
+    # A server that has fallen silent is given up. One that is still packing sends a few bytes to say so; how long
+    # that may go on is for the task's own time limit.
+    "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "30",
     # What it may run: nothing.
     "core.hooksPath": os.devnull,

@@ -40,13 +40,25 @@ def expand(document: Template, parameters: Mapping[str, str], region: str) -> Te
 
 
 def with_boundary(document: Template, boundary_arn: str) -> Template:
-    """The template with that permissions boundary on each of its roles, in the place of any other."""
+    """The template with that permissions boundary on each of its roles, in the place of any other.
+
+    Its roles and managed policies also get the boundary's own path: CloudFormation's service role makes and passes
+    them under that path alone, so that a template cannot name another role of the account.
+    """
     bounded = copy.deepcopy(document)
-    for role in _roles(bounded.get("Resources")):
-        if not isinstance(role.get("Properties"), dict):
-            role["Properties"] = {}
-        role["Properties"]["PermissionsBoundary"] = boundary_arn
+    path = _path_of(boundary_arn)
+    for resource in _identities(bounded.get("Resources")):
+        if not isinstance(resource.get("Properties"), dict):
+            resource["Properties"] = {}
+        resource["Properties"]["Path"] = path
+        if resource["Type"] == "AWS::IAM::Role":
+            resource["Properties"]["PermissionsBoundary"] = boundary_arn
     return bounded
+
+
+def _path_of(policy_arn: str) -> str:
+    """`/a/b/` of `arn:aws:iam::123456789012:policy/a/b/Name` (IAM User Guide, "IAM identifiers")."""
+    return policy_arn.split(":policy", 1)[1].rpartition("/")[0] + "/"
 
 
 def _check_transforms(document: Template) -> None:
@@ -124,11 +136,11 @@ def _translate(document: Template, values: dict[str, Any], region: str) -> Templ
     return expanded
 
 
-def _roles(node: object) -> Iterator[dict[str, Any]]:
-    """Every role, also inside loops."""
-    if isinstance(node, dict) and node.get("Type") == "AWS::IAM::Role":
+def _identities(node: object) -> Iterator[dict[str, Any]]:
+    """Every role and managed policy, also inside loops."""
+    if isinstance(node, dict) and node.get("Type") in {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}:
         yield node
         return
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     for child in children:
-        yield from _roles(child)
+        yield from _identities(child)

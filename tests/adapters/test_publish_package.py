@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from deployer.aws.artifacts import Artifacts
 
-BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+BOUNDARY = "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary"
 FUNCTION = {
     "Type": "AWS::Serverless::Function",
     "Properties": {"CodeUri": "src/", "Handler": "app.handler", "Runtime": "python3.13"},

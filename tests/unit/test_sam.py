@@ -130,6 +130,9 @@ def test_shapes_that_are_none(resources: Any) -> None:
         expand({"Transform": SAM_TRANSFORM, "Resources": resources}, {}, "eu-west-1")
 
 
+BOUNDARY = "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary"
+
+
 def test_boundary() -> None:
     """Every role has our boundary: SAM's, the template's own, one in a loop, and one that brought another."""
     role = {"Type": "AWS::IAM::Role", "Properties": {"PermissionsBoundary": "arn:theirs"}}
@@ -140,7 +143,17 @@ def test_boundary() -> None:
         "Fn::ForEach::R": ["X", ["A"], {"R${X}": role}],
     }
 
-    bounded = with_boundary(template, "arn:ours")
+    bounded = with_boundary(template, BOUNDARY)
 
-    assert json.dumps(bounded).count('"PermissionsBoundary": "arn:ours"') == 4
+    assert json.dumps(bounded).count(f'"PermissionsBoundary": "{BOUNDARY}"') == 4
     assert "arn:theirs" not in json.dumps(bounded)
+
+
+def test_path_of_roles_and_managed_policies() -> None:
+    """They come under the boundary's own path, whatever path they asked for: only there can they be passed."""
+    kinds = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
+    template = {"Resources": {kind[10:]: {"Type": kind, "Properties": {"Path": "/admin/"}} for kind in kinds}}
+
+    bounded = with_boundary(template, BOUNDARY)
+
+    assert [each["Properties"]["Path"] for each in bounded["Resources"].values()] == ["/deployer/deployed/"] * 2
