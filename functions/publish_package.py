@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from deployer.archive import ZipLimits, check_twins, members, open_zip, sha256_of
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
-from deployer.aws.build_log import build_log
 from deployer.aws.clients import client
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
 from deployer.aws.workers import read_report
 from deployer.capabilities import capabilities
-from deployer.errors import ArtifactInvalid, DeployerError
+from deployer.errors import ArtifactInvalid
 from deployer.log_text import clean
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
@@ -50,7 +49,7 @@ def handler(event: Event, _: object) -> Package:
 def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Sessions) -> Package:
     """Raises the build's error, and what Packages.package raises."""
     found = json.loads(artifacts.get(trusted_key(event["sessionId"], _PROJECT), _MAX_PROJECT_BYTES))
-    report = _build_report(event, artifacts, sessions) if found["units"] else {}
+    report = read_report(artifacts, event["sessionId"], "build") if found["units"] else {}
     with TemporaryDirectory() as folder:
         archive = Path(folder, SOURCE)
         artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
@@ -75,16 +74,6 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
 def _path(found: dict[str, Any]) -> str:
     """The template's, or where a generated one would be."""
     return found["templatePath"] or f"{found['root']}/template.yaml".removeprefix("/")
-
-
-def _build_report(event: Event, artifacts: Artifacts, sessions: Sessions) -> dict[str, Any]:
-    """Raises the error that the build tells of, after its last lines are in the session's log."""
-    try:
-        return read_report(artifacts, event["sessionId"], "build")
-    except DeployerError:
-        lines = build_log(artifacts, event["sessionId"])
-        sessions.log(event["sessionId"], event["enteredAt"], Stage.PACKAGING, lines)
-        raise
 
 
 def _take_built(

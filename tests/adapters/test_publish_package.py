@@ -170,14 +170,13 @@ def test_report_without_the_package(project: Project, rest: Any) -> None:
 
 
 def test_build_that_failed(project: Project) -> None:
-    """Its error is raised, and the last lines of its output are in the log."""
+    """Its error is raised."""
     project.leave({"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}, {"src/requirements.txt": ""})
     error = {"code": "BuildFailed", "message": "One (uv): no such package"}
-    project.report({"error": error, "packages": {}, "warnings": [], "logTail": ["\x1b[31mresolving", 7]})
+    project.report({"error": error, "packages": {}, "warnings": [], "logTail": []})
 
     with pytest.raises(BuildFailed, match="no such package"):
         project.publish()
-    assert "resolving" in project.session.messages
 
 
 def test_link_in_the_source(project: Project) -> None:

@@ -13,7 +13,7 @@ import execution_ended
 import record_failure
 import record_removal
 import record_success
-from deployer.aws.artifacts import source_key
+from deployer.aws.artifacts import build_key, source_key
 from deployer.aws.clients import client
 from deployer.session import SessionStatus, Stage
 
@@ -119,6 +119,22 @@ def test_container_without_a_word(application: Sessions, reports: Artifacts) -> 
 
     assert answer["error"] == "WorkerStopped"
     assert "exit code 1" in answer["cause"]
+
+
+@pytest.mark.parametrize("name", ["States.TaskFailed", "BuildFailed"])
+def test_build_that_failed(application: Sessions, reports: Artifacts, name: str) -> None:
+    """The last lines of its output are in the log, once, whether its task failed or PublishPackage read of it."""
+    session_id = running(application, Stage.PACKAGING)
+    error = {"code": "BuildFailed", "message": "One (uv): no such package"}
+    report = {"error": error, "logTail": ["\x1b[31mresolving", 7]}
+    reports.put(build_key(session_id, "report.json"), json.dumps(report).encode())
+    told = {"errorType": "BuildFailed", "errorMessage": "One (uv): no such package"}
+
+    answers = [failed(session_id, name, TASK if name.startswith("States") else json.dumps(told)) for _ in range(2)]
+
+    logs, _ = application.logs(session_id, None, 100)
+    assert answers == [{"error": "BuildFailed", "cause": "One (uv): no such package"}] * 2
+    assert [entry["message"] for entry in logs] == ["resolving", "One (uv): no such package"]
 
 
 @pytest.mark.parametrize(

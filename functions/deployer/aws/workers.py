@@ -126,13 +126,18 @@ class Workers:
         return {**post, "prefix": prefix}
 
 
+def report_key(session_id: str, zone: Zone) -> str:
+    """Where the container leaves its report."""
+    return _KEYS[zone](session_id, REPORT)
+
+
 def read_report(artifacts: Artifacts, session_id: str, zone: Zone) -> dict[str, Any]:
     """The container's report, as hostile data: its outer shape is checked, its parts are the reader's to check.
 
     Raises the error that it tells of, by class; WorkerStopped when there is none.
     """
     try:
-        report = _parse(artifacts.get(_KEYS[zone](session_id, REPORT), _MAX_REPORT_BYTES))
+        report = _parse(artifacts.get(report_key(session_id, zone), _MAX_REPORT_BYTES))
     except ArtifactMissing:
         raise WorkerStopped(f"the {_TASKS[zone]} task ended without a report") from None
     if report["error"] is not None:

@@ -1,27 +1,27 @@
-"""What a build printed last, as its report has it: hostile data, made fit for a session's log."""
+"""What a container printed last, as its report has it: hostile data, made fit for a session's log."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Final
 
-from deployer.aws.artifacts import build_key
+from deployer.aws.workers import report_key
 from deployer.errors import ArtifactInvalid, ArtifactMissing
 from deployer.log_text import clean
 from deployer.session import LogLevel
-from deployer.worker import REPORT
 
 if TYPE_CHECKING:
     from deployer.aws.artifacts import Artifacts
+    from deployer.aws.workers import Zone
 
 _MAX_LINES: Final = 100
 _MAX_REPORT_BYTES: Final = 2_000_000
 
 
-def build_log(artifacts: Artifacts, session_id: str) -> list[tuple[LogLevel, str]]:
-    """The last lines of the build's output, oldest first; none when there is no report that can be read."""
+def worker_log(artifacts: Artifacts, session_id: str, zone: Zone) -> list[tuple[LogLevel, str]]:
+    """The last lines of the task's output, oldest first; none when there is no report that can be read."""
     try:
-        report = json.loads(artifacts.get(build_key(session_id, REPORT), _MAX_REPORT_BYTES))
+        report = json.loads(artifacts.get(report_key(session_id, zone), _MAX_REPORT_BYTES))
     except (ArtifactMissing, ArtifactInvalid, ValueError, RecursionError):
         return []
     lines = report.get("logTail") if isinstance(report, dict) else None
