@@ -30,18 +30,27 @@ class Event(TypedDict):
 def handler(event: Event, _context: object) -> Failure:
     settings = Settings.from_env()
     sessions = Sessions.from_settings(settings)
-    head, caught = sessions.head(event["sessionId"]), event["error"]
+    head = sessions.head(event["sessionId"])
+    if "error" in head:  # a retry: it is written already
+        return {"error": head["error"]["code"], "cause": head["error"]["message"]}
 
-    error = error_of(caught["Error"], caught["Cause"])
-    if zone := _ZONES.get(head["stage"]):
-        artifacts = Artifacts.from_settings(settings)
-        error = _true_error(artifacts, head, zone, error)
-        lines = worker_log(artifacts, event["sessionId"], zone)
-        sessions.log(event["sessionId"], event["enteredAt"], Stage(head["stage"]), lines)
+    error = _explained(settings, sessions, event, head)
     message = message_of(error, head)
     sessions.settle(event["sessionId"], event["enteredAt"], SessionStatus.FAILED, message, record_of(error))
 
     return failure_of(error)
+
+
+def _explained(settings: Settings, sessions: Sessions, event: Event, head: Head) -> DeployerError:
+    """The error that the state ended with; a container's last lines are in the session's log."""
+    error = error_of(event["error"]["Error"], event["error"]["Cause"])
+    zone = _ZONES.get(head["stage"])
+    if zone is None:
+        return error
+    artifacts = Artifacts.from_settings(settings)
+    lines = worker_log(artifacts, event["sessionId"], zone)
+    sessions.log(event["sessionId"], event["enteredAt"], Stage(head["stage"]), lines)
+    return _true_error(artifacts, head, zone, error)
 
 
 def _true_error(artifacts: Artifacts, head: Head, zone: Zone, error: DeployerError) -> DeployerError:
