@@ -28,8 +28,8 @@ _BUCKET: Final = "application-packages"
 _CAPABILITIES: Final = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 # AWS's own runtime client, in the interpreter that runs us: error names, traces and timeouts are then Lambda's.
-_BOOTSTRAP: Final = f'#!/bin/sh\nexec "{sys.executable}" -m awslambdaric "$_HANDLER"\n'
-_RUNTIME: Final = "provided.al2023"
+BOOTSTRAP: Final = f'#!/bin/sh\nexec "{sys.executable}" -m awslambdaric "$_HANDLER"\n'
+RUNTIME: Final = "provided.al2023"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _content(path: LocalPath) -> tuple[bytes, str]:
 def _zip(folder: Path) -> bytes:
     with TemporaryDirectory(prefix="deployer-") as temporary:
         target = Path(temporary) / "functions.zip"
-        bootstrap = Entry.of_bytes("bootstrap", _BOOTSTRAP.encode(), is_executable=True)
+        bootstrap = Entry.of_bytes("bootstrap", BOOTSTRAP.encode(), is_executable=True)
         archive.write_zip(target, [bootstrap, *archive.files_below(folder, leave_out={"__pycache__"})])
         return target.read_bytes()
 
@@ -95,7 +95,7 @@ def _adapted(document: dict[str, Any], platform: Platform) -> dict[str, Any]:
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Lambda::Function":
             properties = resource["Properties"]
-            properties["Runtime"] = _RUNTIME
+            properties["Runtime"] = RUNTIME
             variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
             variables["AWS_ENDPOINT_URL"] = platform.endpoint_url
     return document
