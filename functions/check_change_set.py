@@ -50,7 +50,7 @@ def _reason(stacks: Stacks, change_set_id: str, found: Described) -> str:
 
 
 def _tell(sessions: Sessions, event: Event, found: Described) -> None:
-    message = f"The change set is ready: {in_words(found.changes)}"
+    message = f"the change set is ready: {in_words(found.changes)}"
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],

@@ -43,19 +43,19 @@ def _copy_events(
     sessions: Sessions, stacks: Stacks, event: Event, head: Head, stack: Stack | None
 ) -> dict[str, str]:
     """The cursor behind the events that are now in the log."""
+    watch = event["stack"]
     cursor: dict[str, str] = head.get("eventCursor", {})
-    news = stacks.events_since(event["stack"]["stackId"], cursor)
+    news = stacks.events_since(watch["stackId"], cursor)
     if not news:
         return cursor
-    after = cursor_after(cursor, news)
-    stage = _stage(event["stack"])
+    after, stage = cursor_after(cursor, news), _stage(watch)
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],
         done=stage,
         next=stage,
         message=_message(stack, news),
-        entries=log_entries(news, event["stack"]["stackId"]),
+        entries=log_entries(_with_refusals(stacks, watch, head, news), watch["stackId"]),
         eventCursor=after,
     )
     return after
@@ -68,15 +68,25 @@ def _stage(watch: Watch) -> Stage:
 
 
 def _message(stack: Stack | None, news: list[StackEvent]) -> str:
-    return f"Stack {stack.name} is {stack.status}" if stack else news[-1].text
+    return f"stack {stack.name} is {stack.status}" if stack else news[-1].text
 
 
 def _raise_failure(stacks: Stacks, watch: Watch, stack: Stack | None, head: Head, minutes: int) -> None:
     """Raises StackFailed, StackTimedOut or StackGone when the stack is not as it was wanted."""
-    operation = stacks.events_since(watch["stackId"], head.get("eventBegin", {}))
-    if any(event.asks_for_refusals for event in operation):
-        refused = stacks.refusals(stack_id=watch["stackId"])
-        operation += [event for event in refused if event.at >= operation[0].at]
-    error = failure(watch, stack, operation, minutes)
+    operation = _operation(stacks, watch, head)
+    error = failure(watch, stack, _with_refusals(stacks, watch, head, operation), minutes)
     if error:
         raise error
+
+
+def _with_refusals(stacks: Stacks, watch: Watch, head: Head, events: list[StackEvent]) -> list[StackEvent]:
+    """The events, and what they only point to: the reasons of an early validation that failed."""
+    if not any(event.asks_for_refusals for event in events):
+        return events
+    began = _operation(stacks, watch, head)[0].at
+    return [*events, *(event for event in stacks.refusals(stack_id=watch["stackId"]) if event.at >= began)]
+
+
+def _operation(stacks: Stacks, watch: Watch, head: Head) -> list[StackEvent]:
+    """Everything told since the stack was asked to move."""
+    return stacks.events_since(watch["stackId"], head.get("eventBegin", {}))

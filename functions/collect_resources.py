@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from deployer.amounts import counted
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.errors import StackGone
@@ -41,7 +42,8 @@ def handler(event: Event, _context: object) -> Answer:
 
 def _record(sessions: Sessions, event: Event, stack: Stack, resources: list[ResourceRecord]) -> None:
     sessions.add_resources(event["sessionId"], event["enteredAt"], resources)
-    message = f"Stack {stack.name} has {len(resources)} resources and {len(stack.outputs)} outputs"
+    found = f"{counted(len(resources), 'resource')} and {counted(len(stack.outputs), 'output')}"
+    message = f"stack {stack.name} has {found}"
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],

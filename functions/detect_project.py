@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
+from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.sessions import Sessions
+from deployer.aws.worker_log import entries_of
 from deployer.aws.workers import Workers, read_report
 from deployer.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project import Project, detect
@@ -26,10 +28,8 @@ PROJECT: Final = "project.json"
 # AWS Lambda Developer Guide, "Lambda quotas": a package and its layers, unpacked. No package is larger as a zip.
 _MAX_UNPACKED_BYTES: Final = 262_144_000
 _MAX_FINDINGS: Final = 20
-_MAX_NOTES: Final = 50
 # The container has to start before it reads anything.
 _STARTING_SECONDS: Final = 300
-_WARNING: Final = "warning: "
 
 
 class Event(TypedDict):
@@ -44,14 +44,16 @@ def handler(event: Event, _context: object) -> ProjectFound:
     artifacts = Artifacts.from_settings(settings)
     session_id, request = event["sessionId"], event["request"]
 
-    notes = _notes(read_report(artifacts, session_id, "source").get("logTail"))
+    notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     project = detect(manifest, request["projectRoot"], request["template"])
     units = units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
 
     _write_project(artifacts, session_id, project, units)
     plan_url = _hand_over(settings, session_id, units) if units else None
-    _record(Sessions.from_settings(settings), event, project, units, [*notes, *_warnings(manifest["findings"])])
+    sessions = Sessions.from_settings(settings)
+    sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
+    _record(sessions, event, project, units, _warnings(manifest["findings"]))
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
@@ -93,7 +95,7 @@ def _record(
     event: Event,
     project: Project,
     units: Sequence[BuildUnit],
-    entries: Sequence[tuple[LogLevel, str]],
+    warnings: Sequence[tuple[LogLevel, str]],
 ) -> None:
     names = ", ".join(unit["name"] for unit in units)
     sessions.advance(
@@ -101,8 +103,8 @@ def _record(
         event["enteredAt"],
         done=Stage.DETECTING,
         next=Stage.PACKAGING if units else Stage.PUBLISHING,
-        message=f"Building {names}" if units else "Publishing the packages",
-        entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *entries],
+        message=f"building {names}" if units else "publishing the packages",
+        entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *warnings],
         project={
             "kind": project.kind.value,
             "template": project.template_path,
@@ -111,21 +113,11 @@ def _record(
     )
 
 
-def _notes(log_tail: Any) -> list[tuple[LogLevel, str]]:
-    """What the clone had to say, as far as it is text."""
-    lines = [line for line in log_tail if isinstance(line, str)] if isinstance(log_tail, list) else []
-    return [
-        (LogLevel.WARNING if line.startswith(_WARNING) else LogLevel.INFO, line.removeprefix(_WARNING))
-        for line in lines[-_MAX_NOTES:]
-    ]
-
-
 def _warnings(findings: Sequence[Finding]) -> list[tuple[LogLevel, str]]:
     """cfn-lint's findings: an opinion, which stops nothing."""
     told = [
         f"{each['path']}:{each['line']}: {each['rule']} {each['message']}" for each in findings[:_MAX_FINDINGS]
     ]
     more = len(findings) - len(told)
-    return [
-        (LogLevel.WARNING, line) for line in [*told, *([f"cfn-lint has {more} more findings"] if more else [])]
-    ]
+    told += [f"cfn-lint has {counted(more, 'more finding')}"] if more else []
+    return [(LogLevel.WARNING, line) for line in told]

@@ -52,7 +52,7 @@ def _planned(stacks: Stacks, change_set_id: str) -> Sequence[ChangeRecord] | Non
 def _record(sessions: Sessions, event: Event, changes: Sequence[ChangeRecord]) -> None:
     if changes:
         sessions.add_changes(event["sessionId"], event["enteredAt"], changes)
-    message = f"Planned: {in_words(changes)}" if changes else "The stack is already as the template wants it"
+    message = f"planned: {in_words(changes)}" if changes else "the stack is already as the template wants it"
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],

@@ -41,8 +41,8 @@ def handler(event: Event, context: Context) -> Answer:
 
 
 def _tell(sessions: Sessions, event: Event, buckets: list[StackResource]) -> None:
-    message = "The stack is being removed"
-    lines = [f"Emptying bucket {bucket.physical_id} ({bucket.logical_id})" for bucket in buckets]
+    message = "the stack is being removed"
+    lines = [f"emptying bucket {bucket.physical_id} ({bucket.logical_id})" for bucket in buckets]
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],

@@ -116,6 +116,6 @@ def _record(event: Event, sessions: Sessions, entries: list[tuple[LogLevel, str]
         event["enteredAt"],
         done=Stage.PUBLISHING,
         next=Stage.PLANNING,
-        message="Working out the changes",
+        message="asking CloudFormation what would change",
         entries=entries,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from deployer.amounts import counted
 from deployer.aws.sessions import Sessions
 from deployer.session import SessionStatus
 from deployer.settings import Settings
@@ -37,5 +38,5 @@ def handler(event: Event, _context: object) -> Answer:
 def _message(sessions: Sessions, head: Head, mode: Mode) -> str:
     if mode == "deploy":
         return f"stack {head['stackName']} is deployed"
-    count = len(sessions.changes(head["sessionId"]))
-    return f"{count} changes are planned for stack {head['stackName']}, and none was made"
+    planned = counted(len(sessions.changes(head["sessionId"])), "change")
+    return f"{planned} planned for stack {head['stackName']}, none made"

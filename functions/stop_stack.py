@@ -56,7 +56,7 @@ def _unfinished(stacks: Stacks, stack: Stack | None) -> list[str]:
 
 
 def _tell(sessions: Sessions, event: Event, unfinished: list[str]) -> None:
-    message = "The stack is out of time and is being stopped"
+    message = "the stack is out of time and is being stopped"
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from blobs import Blobs, check_sizes
 from commit import Commit
+from deployer.amounts import counted, size
 from deployer.archive import Entry, write_zip
 from deployer.errors import DeployerError
 from deployer.worker import SOURCE
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from deployer.project import Project
-
     from blobs import BlobReader
+    from deployer.project import Project
     from deployer.worker import ClonePlan, Finding, Manifest
     from git_client import GitClient
     from tree import TreeEntry
@@ -95,7 +95,8 @@ class Photographer:
         chosen = select(entries, paths, self._blobs)
         sizes = self._blobs.fetch(entry.oid for entry in chosen)
         check_sizes(chosen, sizes, self._plan["limits"])
-        self._notes.append(f"{len(chosen):,} files, {sum(sizes[entry.oid] for entry in chosen):,} bytes")
+        all_bytes = sum(sizes[entry.oid] for entry in chosen)
+        self._notes.append(f"the project has {counted(len(chosen), 'file')}, {size(all_bytes)}")
         return chosen
 
     def _write_archive(self, chosen: list[TreeEntry], manifest: Manifest, project: Project) -> list[Finding]:

@@ -64,7 +64,5 @@ def message_of(error: DeployerError, head: Head) -> str:
     """The session's last message; it says so when CloudFormation may still be moving the stack."""
     if isinstance(error, StackError) or head["stage"] not in _MOVING_STAGES:
         return error.message
-    left = (
-        f"The stack {head.get('stackName', '')} was left as it was then: look at it in the CloudFormation console"
-    )
-    return f"{error.message.rstrip('.')}. {left}"
+    left = f"stack {head.get('stackName', '')} was left as it was then, look at it in the CloudFormation console"
+    return f"{error.message.rstrip('.')}; {left}"

@@ -55,7 +55,7 @@ def test_change_set_that_is_ready(session: Session, cloudformation: CannedCloudF
     answer = check_change_set.handler(session.event(changeSet=change_set()), None)
 
     assert (answer["isReady"], answer["hasChanges"]) == (True, True)
-    assert session.messages == ["The change set is ready: 1 to add"]
+    assert session.messages == ["the change set is ready: 1 to add"]
 
 
 def test_change_set_without_changes(session: Session, cloudformation: CannedCloudFormation) -> None:

@@ -81,7 +81,7 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     assert found["planUrl"] is not None
     assert _trusted(artifacts, "build-plan.json")["units"] == project["units"]
     assert (project["templatePath"], [unit["source"] for unit in project["units"]]) == ("template.yaml", ["src"])
-    assert (head["stage"], head["message"]) == ("packaging", "Building Hello")
+    assert (head["stage"], head["message"]) == ("packaging", "building Hello")
     assert head["project"]["template"] == "template.yaml"
 
 
@@ -112,15 +112,15 @@ def test_what_people_read(artifacts: Artifacts, sessions: Sessions) -> None:
     _detect()
 
     entries, _ = sessions.logs(SESSION, None, 100)
-    lines = [(entry["level"], entry["message"]) for entry in entries]
+    lines = [(entry["stage"], entry["level"], entry["message"]) for entry in entries]
     assert len(lines) == 24
-    assert lines[:3] == [
-        ("info", "template.yaml declares the transform AWS::Serverless-2016-10-31"),
-        ("info", "2 files, 100 bytes"),
-        ("warning", "the submodule x is left out"),
+    assert lines[:4] == [
+        ("cloning", "info", "2 files, 100 bytes"),
+        ("cloning", "warning", "the submodule x is left out"),
+        ("detecting", "info", "template.yaml declares the transform AWS::Serverless-2016-10-31"),
+        ("detecting", "warning", "template.yaml:3: W1 old"),
     ]
-    assert lines[3] == ("warning", "template.yaml:3: W1 old")
-    assert lines[-1] == ("warning", "cfn-lint has 3 more findings")
+    assert lines[-1] == ("detecting", "warning", "cfn-lint has 3 more findings")
 
 
 def test_clone_that_told_of_an_error(artifacts: Artifacts, sessions: Sessions) -> None:

@@ -58,7 +58,7 @@ def test_buckets_of_the_stack(session: Session) -> None:
 
     assert answer["areEmpty"]
     assert (size("going"), size("kept")) == (0, 1)
-    assert session.messages == ["Emptying bucket going (Going)"]
+    assert session.messages == ["emptying bucket going (Going)"]
 
 
 def test_out_of_time(session: Session) -> None:

@@ -113,7 +113,7 @@ def test_sam_project(project: Project) -> None:
     assert template["Resources"]["OneRole"]["Properties"]["PermissionsBoundary"] == BOUNDARY
     assert answer["capabilities"] == ["CAPABILITY_IAM"]
     assert answer["templateKey"].endswith(".template.json")
-    assert "1 package, 0 already there, 0.0 MB uploaded" in project.session.messages
+    assert "uploaded 1 package (" in project.session.messages[-1]
     assert project.session.head["stage"] == "planning"
 
 
@@ -124,7 +124,7 @@ def test_second_time(project: Project) -> None:
     first, second = project.publish(), project.publish()
 
     assert first == second
-    assert "1 package, 1 already there, 0.0 MB uploaded" in project.session.messages
+    assert "reused 1 package" in project.session.messages
 
 
 def test_what_was_built(project: Project) -> None:

@@ -54,7 +54,7 @@ def failed(session_id: str, name: str, cause: str) -> Any:
     return record_failure.handler(event, None)
 
 
-@pytest.mark.parametrize(("mode", "says"), [("deploy", "hello is deployed"), ("plan", "0 changes are planned")])
+@pytest.mark.parametrize(("mode", "says"), [("deploy", "hello is deployed"), ("plan", "0 changes planned")])
 def test_success(application: Sessions, mode: Any, says: str) -> None:
     """A session that went well says what is there now."""
     session_id = running(application, Stage.COLLECTING)

@@ -104,6 +104,28 @@ def test_failed_create_that_removes_itself(session: Session, cloudformation: Can
     assert session.messages[-1] == "shop (AWS::CloudFormation::Stack) DELETE_COMPLETE"
 
 
+def test_early_validation_that_failed(session: Session, cloudformation: CannedCloudFormation) -> None:
+    """Events that only point to the reason are followed by it, in the log and in the error."""
+    cloudformation.answers("DescribeStacks", a_stack("ROLLBACK_COMPLETE"))
+    pointer = told(2, "shop", "ROLLBACK_COMPLETE", "Validation failed, see DescribeEvents")
+    cloudformation.answers("DescribeStackEvents", {"StackEvents": [pointer]})
+    refused = {
+        "EventId": "3",
+        "StackId": STACK_ID,
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": "Queue",
+        "ResourceType": "AWS::SQS::Queue",
+        "ValidationStatusReason": "DelaySeconds is no number",
+        "Timestamp": pointer["Timestamp"],
+    }
+    cloudformation.answers("DescribeEvents", {"OperationEvents": [refused]})
+
+    with pytest.raises(StackFailed, match="Queue: DelaySeconds is no number"):
+        look(session)
+
+    assert session.messages[-1] == "Queue (AWS::SQS::Queue) VALIDATION_FAILED: DelaySeconds is no number"
+
+
 def test_stack_that_somebody_removed(session: Session, cloudformation: CannedCloudFormation) -> None:
     """A stack that is not there any more is an error of its own, and no endless wait."""
     cloudformation.answers("DescribeStacks", NO_STACK)

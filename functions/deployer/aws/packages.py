@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.amounts import counted, size
 from deployer.archive import check_twins, write_zip
 from deployer.build_unit import units_by_path
 from deployer.definition import as_json
@@ -42,8 +43,10 @@ class Tally:
     sent_bytes: int = 0
 
     def __str__(self) -> str:
-        count = f"{self.packages} package" + ("" if self.packages == 1 else "s")
-        return f"{count}, {self.already_there} already there, {self.sent_bytes / 1e6:.1f} MB uploaded"
+        sent = self.packages - self.already_there
+        told = [f"uploaded {counted(sent, 'package')} ({size(self.sent_bytes)})"] if sent else []
+        told += [f"reused {counted(self.already_there, 'package')}"] if self.already_there else []
+        return ", ".join(told) or "the template needs no package"
 
 
 @dataclass(slots=True, kw_only=True)

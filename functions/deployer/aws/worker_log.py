@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deployer.aws.workers import Zone
 
 _MAX_LINES: Final = 100
+_WARNING: Final = "warning: "
 _MAX_REPORT_BYTES: Final = 2_000_000
 
 
@@ -24,6 +25,13 @@ def worker_log(artifacts: Artifacts, session_id: str, zone: Zone) -> list[tuple[
         report = json.loads(artifacts.get(report_key(session_id, zone), _MAX_REPORT_BYTES))
     except (ArtifactMissing, ArtifactInvalid, ValueError, RecursionError):
         return []
-    lines = report.get("logTail") if isinstance(report, dict) else None
-    texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
-    return [(LogLevel.INFO, clean(text)) for text in texts[-_MAX_LINES:]]
+    return entries_of(report.get("logTail") if isinstance(report, dict) else None)
+
+
+def entries_of(log_tail: object) -> list[tuple[LogLevel, str]]:
+    """The lines of a report's `logTail`, as far as they are text; what begins with `warning: ` is a warning."""
+    lines = [line for line in log_tail if isinstance(line, str)] if isinstance(log_tail, list) else []
+    return [
+        (LogLevel.WARNING if line.startswith(_WARNING) else LogLevel.INFO, clean(line.removeprefix(_WARNING)))
+        for line in lines[-_MAX_LINES:]
+    ]
