@@ -41,7 +41,7 @@ def error_of(name: str, cause: str) -> DeployerError:
         return _from_task(details)
     if name in {"States.Timeout", "States.HeartbeatTimeout"}:
         return SessionTimedOut("a state of the execution ran into its time limit")
-    if name.startswith("ECS."):
+    if name.startswith(("ECS.", "AmazonECS.")):
         return WorkerStopped(f"ECS could not run the task: {cause[:_MAX_REASON]}")
     return _from_lambda(name, cause)
 

@@ -70,6 +70,7 @@ def test_task_that_stopped() -> None:
             errors.InternalError,
         ),
         ("ECS.AmazonECSException", "CannotPullContainerError", errors.WorkerStopped),
+        ("AmazonECS.Unknown", json.dumps({"Failures": [{"Reason": "Capacity"}]}), errors.WorkerStopped),
         ("States.TaskFailed", json.dumps({"StoppedReason": "Spot"}), errors.WorkerStopped),
         ("RequestInvalid", "repository: no", errors.InternalError),
     ],

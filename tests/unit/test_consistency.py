@@ -102,10 +102,47 @@ def test_task_is_bounded(name: str, state: str) -> None:
     assert task["Comment"].endswith(".")
     assert 0 < task["TimeoutSeconds"] <= 1200
     assert task["Retry"]
-    assert all(retrier["JitterStrategy"] == "FULL" for retrier in task["Retry"])
+    assert all(retrier["JitterStrategy"] == _jitter(retrier) for retrier in task["Retry"])
     [catcher] = task["Catch"]
     assert catcher["ErrorEquals"] == ["States.ALL"]
     assert catcher["Next"] == ("SessionFailedUnrecorded" if state == "RecordFailure" else "RecordFailure")
+
+
+def _jitter(retrier: dict[str, Any]) -> str:
+    """Only one session waits for a stack to go: its pauses are a time limit, and none of them is left to chance."""
+    return "NONE" if retrier["ErrorEquals"] == ["StackBeingCleared"] else "FULL"
+
+
+def pauses(retrier: dict[str, Any]) -> float:
+    """Seconds that all tries together leave, without jitter."""
+    grown = (retrier["IntervalSeconds"] * retrier["BackoffRate"] ** n for n in range(retrier["MaxAttempts"]))
+    return sum(min(pause, retrier["MaxDelaySeconds"]) for pause in grown)
+
+
+@pytest.mark.parametrize(("name", "state"), STATES)
+def test_passing_trouble_is_tried_again(name: str, state: str) -> None:
+    """What is Lambda's, ECS's or another service's own trouble is no session's end.
+
+    Sources: Step Functions Developer Guide, "Handling errors" (Lambda.Unknown for a function that was ended) and
+    "Manage Amazon ECS or Fargate tasks" (AmazonECS.Unknown when RunTask answers with failures, as without capacity).
+    The last ones are botocore's classes, by which a function in Python fails.
+    """
+    task = application.definition(name)["States"][state]
+    tried_again = {error for retrier in task["Retry"] for error in retrier["ErrorEquals"]}
+
+    if state in CONTAINERS:
+        assert tried_again >= {"AmazonECS.Unknown", "ECS.AmazonECSException"}
+    else:
+        assert tried_again >= {"Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError"}
+        assert tried_again >= {"ClientError", "ReadTimeoutError", "TransactionCanceledException"}
+
+
+def test_time_for_a_stack_to_go() -> None:
+    """What a failed create left has time to go: a function in a VPC takes some twenty minutes."""
+    retriers = application.definition("deploy")["States"]["CreateChangeSet"]["Retry"]
+    [clearing] = [retrier for retrier in retriers if retrier["ErrorEquals"] == ["StackBeingCleared"]]
+
+    assert pauses(clearing) >= 25 * 60
 
 
 @pytest.mark.parametrize("name", MACHINES.values())
@@ -114,7 +151,19 @@ def test_machine_is_bounded(name: str) -> None:
     machine = application.definition(name)
 
     assert machine["Comment"]
-    assert machine["TimeoutSeconds"] == 7200
+    assert machine["TimeoutSeconds"] <= 3 * 3600
+
+
+def test_machine_outlives_its_states() -> None:
+    """A session ends by a state of its own, which says why, even when each takes the longest that it may."""
+    machine = application.definition("deploy")
+    states = machine["States"]
+    stack = application.template()["Parameters"]["StackTimeoutMinutes"]["MaxValue"] * 60
+    before = sum(states[state]["TimeoutSeconds"] for state in (*CONTAINERS, "PublishPackage"))
+    clearing = max(pauses(retrier) for retrier in states["CreateChangeSet"]["Retry"])
+    going_back = 3600
+
+    assert machine["TimeoutSeconds"] >= before + clearing + stack + going_back
 
 
 @pytest.mark.parametrize(("name", "state"), STATES)

@@ -27,7 +27,7 @@ def start(monkeypatch: pytest.MonkeyPatch, name: str, changed: dict[str, Answer 
     return machine.run(monkeypatch, name, given, sessions.answers(name) | changed)
 
 
-@pytest.mark.parametrize("error", ["BuildFailed", "States.Timeout", "Sandbox.Timedout"])
+@pytest.mark.parametrize("error", ["BuildFailed", "States.Timeout", "KeyError"])
 @pytest.mark.parametrize(("name", "state"), STATES)
 def test_state_that_fails(monkeypatch: pytest.MonkeyPatch, name: str, state: str, error: str) -> None:
     """Its error goes to RecordFailure, at once, and the execution fails with what RecordFailure made of it."""
@@ -45,10 +45,10 @@ def test_state_that_fails(monkeypatch: pytest.MonkeyPatch, name: str, state: str
 
 @pytest.mark.parametrize(("name", "state"), LAMBDA_STATES)
 def test_lambda_that_is_busy(monkeypatch: pytest.MonkeyPatch, name: str, state: str) -> None:
-    """Lambda's own passing trouble is tried again, and is not the session's."""
+    """Lambda's own passing trouble, and a function that died, are tried again: they are not the session's."""
     good = (sessions.answers(name) | DETOURS.get(state, {})).get(state, {})
     last = good if isinstance(good, dict) else {}
-    busy: list[Answer] = [Raised("Lambda.TooManyRequestsException"), Raised("Lambda.ServiceException"), last]
+    busy: list[Answer] = [Raised("Lambda.TooManyRequestsException"), Raised("Runtime.ExitError"), last]
     detour: dict[str, Answer | list[Answer]] = dict(DETOURS.get(state, {}))
     if state == "StopStack":
         detour["CheckStack"] = [sessions.stack(settled=False, overdue=True), sessions.stack()]
