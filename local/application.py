@@ -91,13 +91,19 @@ def _zip(folder: Path) -> bytes:
 
 
 def _adapted(document: dict[str, Any], platform: Platform) -> dict[str, Any]:
-    """Our own functions run under the bootstrap, and find the platform by the setting that boto3 reads."""
+    """Our own functions run under the bootstrap, and find the platform by the setting that boto3 reads.
+
+    The API knows where it is reached, for the links in its answers: no DNS knows its own address.
+    """
     for resource in document["Resources"].values():
+        properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Lambda::Function":
-            properties = resource["Properties"]
             properties["Runtime"] = RUNTIME
             variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
             variables["AWS_ENDPOINT_URL"] = platform.endpoint_url
+        elif resource["Type"] == "AWS::ApiGateway::Stage":
+            where = [_gateway(platform.endpoint_url), properties["RestApiId"], properties["StageName"]]
+            properties["Variables"] = {"publicUrl": {"Fn::Join": ["/", where]}}
     return document
 
 
@@ -151,4 +157,8 @@ def _application(platform: Platform) -> Application:
 def local_url(endpoint_url: str, url: str) -> str:
     """Where the platform serves `https://{api}.execute-api.{region}.amazonaws.com/{stage}/...`."""
     host, _, path = url.removeprefix("https://").partition("/")
-    return f"{endpoint_url}/_aws/execute-api/{host.partition('.')[0]}/{path}"
+    return f"{_gateway(endpoint_url)}/{host.partition('.')[0]}/{path}"
+
+
+def _gateway(endpoint_url: str) -> str:
+    return f"{endpoint_url}/_aws/execute-api"

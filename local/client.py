@@ -86,6 +86,10 @@ class Client:
         """The answer as it is, problem or not."""
         return self._http.request(method, self._url + path, timeout=30, **options)
 
+    def follow(self, url: str) -> requests.Response:
+        """What is at an address that an answer named."""
+        return self._http.get(url, timeout=30)
+
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         response = self.call(method, path, **options)
         body: dict[str, Any] = response.json()

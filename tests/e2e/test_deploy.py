@@ -62,6 +62,19 @@ def test_status(deployed: Session) -> None:
     assert deployed["links"]["self"].endswith(f"/status/{deployed['sessionId']}")
 
 
+def test_links(client: Client, running: Laptop) -> None:
+    """A caller gets from one answer to the next by the addresses in it."""
+    accepted = client.call("POST", "/deploy", json={"repository": "examples/python-lambda", "mode": "plan"})
+
+    status = client.follow(accepted.headers["Location"])
+    again = client.follow(status.json()["links"]["self"])
+
+    assert accepted.headers["Location"].startswith(running.application.api_url)
+    assert status.status_code == again.status_code == 200
+    assert again.json()["sessionId"] == accepted.json()["sessionId"]
+    client.settle(accepted.json()["sessionId"])
+
+
 def test_log(deployed: Session) -> None:
     """Entries are oldest first, tell of every stage in its order, and none of them comes twice."""
     logs = deployed["logs"]
