@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.session_table import ENTERED_AT, NOW_MS, a_head, items
+from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, items
 
+from deployer.aws.clients import client
+from deployer.aws.sessions import Sessions
 from deployer.errors import (
     IdempotencyKeyReused,
     NothingToRemove,
@@ -21,7 +23,6 @@ from deployer.idempotency import Idempotency
 from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, head_timestamp, new_session_id
 
 if TYPE_CHECKING:
-    from deployer.aws.sessions import Sessions
     from deployer.session import Head, LogEntry, ResourceRecord
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:RemoveStack"
@@ -356,6 +357,22 @@ def test_lock(sessions: Sessions) -> None:
         sessions.take_lock("hello", one)
 
 
+def test_lock_that_is_taken_twice_at_once(sessions: Sessions, aws: None) -> None:
+    """Between a look at a settled holder and the taking of its lock, that holder begins to remove the stack."""
+    one, two = deployed(sessions), created(sessions)
+    Sessions(TABLE, 90, lambda: NOW_MS).take_lock("hello", one)
+    removals = iter([lambda: sessions.start_removal(one, MACHINE)])
+    events = client("dynamodb").meta.events
+    events.register_first(
+        "provide-client-params.dynamodb.TransactWriteItems", lambda **_: next(removals, lambda: None)() and None
+    )
+
+    with pytest.raises(StackLocked):
+        sessions.take_lock("hello", two)
+
+    assert sessions.head(one)["status"] == "deleting"
+
+
 def many(sessions: Sessions, count: int, **attributes: Any) -> list[str]:
     """Sessions, each a millisecond after the one before; newest first."""
     ids = [new_session_id(NOW_MS + number) for number in range(count)]
@@ -380,6 +397,19 @@ def test_pages(sessions: Sessions, limit: int) -> None:
             break
 
     assert found == expected
+
+
+def test_page_is_one_query(sessions: Sessions) -> None:
+    """However many sessions there are, a page asks once, for one head more than it shows."""
+    many(sessions, 7)
+    asked: list[dict[str, Any]] = []
+    client("dynamodb").meta.events.register(
+        "provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params)
+    )
+
+    sessions.list(SessionKind.DEPLOYMENT, limit=3)
+
+    assert [query["Limit"] for query in asked] == [4]
 
 
 def test_filters(sessions: Sessions) -> None:

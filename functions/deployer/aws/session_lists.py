@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import PageTokenInvalid
@@ -38,7 +39,7 @@ class SessionLists:
         index, attribute, value = _narrowest(kind, status, repository)
         after = _start(position_of(token, *filters), attribute, value) if token else None
         heads = self._matching(index, attribute, value, after, {"kind": kind, "status": status}, limit)
-        page = [head for head, _ in zip(heads, range(limit + 1), strict=False)]
+        page = list(islice(heads, limit + 1))
         more = len(page) > limit
         return page[:limit], page_token(page[limit - 1]["sessionId"], *filters) if more else None
 
