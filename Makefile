@@ -21,16 +21,16 @@ setup: $(READY) ## Install what the project needs into .venv
 $(READY): $(REQUIREMENTS)
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check $$(grep -h '^uv==' containers/build/requirements.txt)
 	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
 
 demo: $(READY) ## Deploy one example of each kind on the embedded platform
-	@$(BIN)/python -m local.demo
+	@$(BIN)/python -m local demo
 
 up: $(READY) ## Keep the embedded platform running: make up [MIRROR=DIR] [PORT=N] [HOST=ADDRESS]
-	@$(BIN)/python -m local.up $(if $(MIRROR),--mirror $(MIRROR)) $(if $(PORT),--port $(PORT)) $(if $(HOST),--host $(HOST))
+	@$(BIN)/python -m local up $(if $(MIRROR),--mirror "$(MIRROR)") $(if $(PORT),--port "$(PORT)") $(if $(HOST),--host "$(HOST)")
 
 test: $(READY) ## Run every test that needs no AWS account
 	@$(BIN)/python -m pytest -q

@@ -35,6 +35,14 @@ def examples() -> list[Path]:
     return sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 
 
+def names(directory: Path) -> list[str]:
+    """`{owner}/{name}` of each bare repository `{owner}/{name}.git` below `directory`, sorted."""
+    return sorted(
+        f"{head.parent.parent.name}/{head.parent.name.removesuffix('.git')}"
+        for head in directory.glob("*/*.git/HEAD")
+    )
+
+
 def publish(folders: Iterable[Path], directory: Path) -> None:
     """Each folder is the repository `examples/{its name}` below `directory`, its content one commit on `main`."""
     for folder in folders:

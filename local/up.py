@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / ".local"
 
+_SHOWN: Final = 5
+"""So many repositories of a mirror are named."""
+
 _READY: Final = """
 The application is running.
 
@@ -84,7 +87,7 @@ def _run(lifetime: Lifetime, arguments: argparse.Namespace) -> None:
 
 def _ready(running: Laptop, arguments: argparse.Namespace) -> str:
     names = [folder.name for folder in repositories.examples()]
-    mirror = f", and those of {arguments.mirror}" if arguments.mirror else ""
+    mirror = f", and {_mirrored(arguments.mirror)}" if arguments.mirror else ""
     return _READY.format(
         url=running.application.api_url,
         key=running.application.api_key,
@@ -93,6 +96,15 @@ def _ready(running: Laptop, arguments: argparse.Namespace) -> str:
         example=names[-1],
         repositories=", ".join(f"examples/{name}" for name in names) + mirror,
     )
+
+
+def _mirrored(folder: Path) -> str:
+    """Some of its repositories, so that a folder one level too high or too low is noticed at once."""
+    names = repositories.names(folder)
+    if not names:
+        return f"whatever comes to {folder}/{{owner}}/{{name}}.git (there is none yet)"
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more} of {folder}"
 
 
 if __name__ == "__main__":

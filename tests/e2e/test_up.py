@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 60
 
 
 class Up:
-    """One `python -m local.up`, its temporary files below `folder`."""
+    """One `python -m local up`, its temporary files below `folder`."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self._temporary = folder / "tmp"
@@ -36,7 +36,7 @@ class Up:
             "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}",
             "TMPDIR": str(self._temporary),
         }
-        command = [sys.executable, "-m", "local.up", "--folder", str(folder), *arguments]
+        command = [sys.executable, "-m", "local", "up", "--folder", str(folder), *arguments]
         self.process = subprocess.Popen(
             command,
             env=environment,
@@ -113,14 +113,15 @@ def test_interrupt(start: Callable[..., Up], number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 0.7, 1.2, 2.0])
 def test_interrupt_while_it_starts(start: Callable[..., Up], seconds: float) -> None:
-    """Whatever had been started by then is gone."""
+    """Whatever had been started by then is gone, and nobody has to read a stack trace."""
     up = start()
     with pytest.raises(subprocess.TimeoutExpired):
         up.process.wait(seconds)
     family = up.family()
 
-    up.interrupt(signal.SIGTERM)
+    printed = up.interrupt(signal.SIGINT)
 
+    assert "Traceback" not in printed
     assert up.remains() == []
     assert not family & living()
 
@@ -164,6 +165,16 @@ def test_mirror_that_is_no_folder(start: Callable[..., Up], tmp_path: Path) -> N
 
     assert up.process.returncode == 2
     assert "is no folder: give one that holds {owner}/{name}.git" in printed
+
+
+def test_mirror_without_a_repository(start: Callable[..., Up], tmp_path: Path) -> None:
+    """It runs, and says where a repository has to be put."""
+    up = start("--mirror", str(tmp_path))
+    up.wait_until_ready()
+
+    printed = up.interrupt(signal.SIGINT)
+
+    assert f"{tmp_path.resolve()}/{{owner}}/{{name}}.git (there is none yet)" in printed
 
 
 def living() -> set[int]:
