@@ -31,9 +31,10 @@ def handler(event: Event, _context: object) -> Watch:
     head = sessions.head(event["sessionId"])
     # The status first: what led to it has then been told when the events are read.
     stack = stacks.describe(watch["stackId"])
-    cursor = _copy_events(sessions, stacks, event, head, stack)
+    news = _copy_events(sessions, stacks, event, head, stack)
 
-    is_settled = has_settled(watch, stack, has_begun=cursor != head.get("eventBegin", {}))
+    had_begun = head.get("eventCursor", {}) != head.get("eventBegin", {})
+    is_settled = has_settled(stack, news, had_begun=had_begun)
     if is_settled:
         _raise_failure(stacks, watch, stack, head, minutes)
     return looked_at(watch, is_settled=is_settled, entered_at=event["enteredAt"], timeout_minutes=minutes)
@@ -41,14 +42,14 @@ def handler(event: Event, _context: object) -> Watch:
 
 def _copy_events(
     sessions: Sessions, stacks: Stacks, event: Event, head: Head, stack: Stack | None
-) -> dict[str, str]:
-    """The cursor behind the events that are now in the log."""
+) -> list[StackEvent]:
+    """The new events, which are now in the log."""
     watch = event["stack"]
     cursor: dict[str, str] = head.get("eventCursor", {})
     news = stacks.events_since(watch["stackId"], cursor)
     if not news:
-        return cursor
-    after, stage = cursor_after(cursor, news), _stage(watch)
+        return news
+    stage = _stage(watch)
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],
@@ -56,9 +57,9 @@ def _copy_events(
         next=stage,
         message=_message(stack, news),
         entries=log_entries(_with_refusals(stacks, watch, head, news), watch["stackId"]),
-        eventCursor=after,
+        eventCursor=cursor_after(cursor, news),
     )
-    return after
+    return news
 
 
 def _stage(watch: Watch) -> Stage:

@@ -81,15 +81,23 @@ def _hand_over(
     return workers.hand_over(session_id, "source", plan, seconds=seconds + _START_SECONDS, max_bytes=max_bytes)
 
 
+def _found(event: Event, resolved: Resolved) -> tuple[LogLevel, str]:
+    """What is deployed. GitHub serves the commits of a repository's forks, too, under its own name."""
+    repository, branch = event["request"]["repository"], resolved.branch
+    if resolved.is_newest:
+        return LogLevel.INFO, f"{repository} at {branch} is commit {resolved.commit}"
+    unproven = f"not the newest of {branch}; whether it is on {branch}, or on a fork alone, was not looked at"
+    return LogLevel.WARNING, f"commit {resolved.commit} was asked for: it is {unproven}"
+
+
 def _record(sessions: Sessions, event: Event, resolved: Resolved, name: str) -> None:
-    found = f"{event['request']['repository']} at {resolved.branch} is commit {resolved.commit}"
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],
         done=Stage.VALIDATING,
         next=Stage.CLONING,
         message="cloning the repository",
-        entries=[(LogLevel.INFO, found), (LogLevel.INFO, f"the stack's name is {name}")],
+        entries=[_found(event, resolved), (LogLevel.INFO, f"the stack's name is {name}")],
         branch=resolved.branch,
         commit=resolved.commit,
         stackName=name,

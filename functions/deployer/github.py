@@ -41,10 +41,11 @@ _DELIMITER: Final = b"0001"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """The branch, by name, and the exact commit that is meant."""
+    """The branch, by name, and the exact commit that is meant; whether that is the branch's newest."""
 
     branch: str
     commit: str
+    is_newest: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ class GitHub:
         name = branch or refs.default
         if name is None or name not in refs.commits:
             raise self._no_such_branch(repository, address, name)
-        return Resolved(branch=name, commit=commit or refs.commits[name])
+        newest = refs.commits[name]
+        return Resolved(branch=name, commit=commit or newest, is_newest=commit in {None, newest})
 
     def _check_exists(self, repository: Repository, address: str) -> None:
         """What git itself asks first; it tells a repository that is gone, moved or served by something else."""

@@ -30,6 +30,11 @@ class StackResource:
         return bool(self.physical_id) and self.status not in {"DELETE_COMPLETE", "DELETE_SKIPPED"}
 
     @property
+    def was_made(self) -> bool:
+        """It is the stack's own: a create that failed may name what somebody else has under that name."""
+        return self.is_there and self.status != "CREATE_FAILED"
+
+    @property
     def is_nested_stack(self) -> bool:
         return self.type == STACK_TYPE and self.is_there and self.physical_id.startswith("arn:")
 

@@ -48,17 +48,17 @@ def looked_at(watch: Watch, *, is_settled: bool, entered_at: str, timeout_minute
     return {**watch, "isSettled": is_settled, "isOverdue": is_overdue, "waitSeconds": wait_seconds}
 
 
-def has_settled(watch: Watch, stack: Stack | None, *, has_begun: bool) -> bool:
+def has_settled(stack: Stack | None, news: Sequence[StackEvent], *, had_begun: bool) -> bool:
     """Whether there is nothing more to wait for, well or badly.
 
-    A look right after the request may still see the status from before it: until the stack has told of the new
-    operation (`has_begun`) it has not settled.
+    A look right after the request may still see the status from before it. It counts once the stack had told of
+    the new operation before this look (`had_begun`), or tells of that very status since (`news`).
+    A removal may settle in any status: a stack whose export is in use goes back to the one that it had.
     """
     if stack is None or stack.status.is_gone:
         return True
-    if watch["wanted"] == "deleted":
-        return has_begun and stack.status.is_failed
-    return has_begun and stack.status.is_settled
+    is_told = any(event.is_of_stack and event.status == stack.status for event in news)
+    return (had_begun or is_told) and stack.status.is_settled
 
 
 def failure(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,17 @@ def test_the_same_content_is_sent_once(artifacts: Artifacts, tmp_path: Path) -> 
     assert first == (f"packages/{digest}.zip", True)
     assert again == as_bytes == (f"packages/{digest}.zip", False)
     assert len(client("s3").list_object_versions(Bucket=artifacts.bucket)["Versions"]) == 1
+
+
+def test_the_same_content_is_sent_twice_at_once(artifacts: Artifacts) -> None:
+    """S3's "conflict" does not say that the object is there: it is sent again until it is."""
+    refusals = iter([(SimpleNamespace(status_code=409), {"Error": {"Code": "ConditionalRequestConflict"}})])
+    client("s3").meta.events.register_first("before-call.s3.PutObject", lambda **_: next(refusals, None))
+
+    key, was_sent = artifacts.publish_bytes(b"content", ".zip")
+
+    assert was_sent
+    assert artifacts.get(key, max_bytes=7) == b"content"
 
 
 def test_the_address_that_cloudformation_is_given(artifacts: Artifacts) -> None:

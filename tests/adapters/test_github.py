@@ -63,12 +63,12 @@ def test_no_branch_given(host: GitHub, bare: BareRepository) -> None:
 
 
 def test_a_commit_given(host: GitHub, bare: BareRepository) -> None:
-    """A given commit is taken as it is: only the clone can prove it."""
+    """A given commit is taken as it is, and known not to be the branch's newest."""
     bare.commit({"a": "a"})
 
     resolved = host.resolve(REPOSITORY, None, UNKNOWN_COMMIT)
 
-    assert resolved == Resolved(branch="main", commit=UNKNOWN_COMMIT)
+    assert resolved == Resolved(branch="main", commit=UNKNOWN_COMMIT, is_newest=False)
 
 
 def test_a_branch_that_is_missing(host: GitHub, bare: BareRepository) -> None:

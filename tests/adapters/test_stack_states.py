@@ -184,7 +184,8 @@ def test_update_that_ended_before_it_was_stopped(session: Session, cloudformatio
 def test_stopped_stack_that_went_back(session: Session, cloudformation: CannedCloudFormation) -> None:
     """It failed because its time was up."""
     cloudformation.answers("DescribeStacks", a_stack("UPDATE_ROLLBACK_COMPLETE"))
-    events = [told(1, "Queue", "UPDATE_FAILED", "Resource update cancelled")]
+    ended = told(2, "shop", "UPDATE_ROLLBACK_COMPLETE")
+    events = [ended, told(1, "Queue", "UPDATE_FAILED", "Resource update cancelled")]
     cloudformation.answers("DescribeStackEvents", {"StackEvents": events})
 
     with pytest.raises(StackTimedOut, match="60 minutes"):
@@ -231,7 +232,8 @@ def test_removal(session: Session, cloudformation: CannedCloudFormation) -> None
 def test_removal_that_fails(session: Session, cloudformation: CannedCloudFormation) -> None:
     """The resource that stays is the error."""
     cloudformation.answers("DescribeStacks", a_stack("DELETE_FAILED"))
-    events = [told(1, "Bucket", "DELETE_FAILED", "The bucket is not empty")]
+    ended = told(2, "shop", "DELETE_FAILED", "The following resource(s) failed to delete: [Bucket].")
+    events = [ended, told(1, "Bucket", "DELETE_FAILED", "The bucket is not empty")]
     cloudformation.answers("DescribeStackEvents", {"StackEvents": events})
 
     with pytest.raises(StackFailed, match=r"^Bucket: The bucket is not empty"):

@@ -161,6 +161,10 @@ def test_change_set_that_exists(stacks: Stacks, cloudformation: CannedCloudForma
             Refusal("ValidationError", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."),
             StackNotReady,
         ),
+        (
+            Refusal("ValidationError", "Stack [arn] cannot be deleted while in status UPDATE_IN_PROGRESS"),
+            StackNotReady,
+        ),
         (Refusal("ValidationError", "Parameters: [Vpc] must have values"), ParametersInvalid),
         (Refusal("ValidationError", "Template format error: Unresolved resource dependencies"), TemplateInvalid),
         (Refusal("ValidationError", "Role arn is invalid or cannot be assumed"), ChangeSetFailed),
@@ -205,13 +209,16 @@ def test_changes_over_several_pages(stacks: Stacks, cloudformation: CannedCloudF
 def test_change_set_that_was_executed_before(stacks: Stacks, cloudformation: CannedCloudFormation) -> None:
     """A retry of the execution is no error; a change set that cannot be executed is one."""
     refusal = Refusal("InvalidChangeSetStatus", "ChangeSet cannot be executed in its current status")
-    cloudformation.answers("ExecuteChangeSet", refusal)
+    moving = Refusal("ValidationError", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.")
+    cloudformation.answers("ExecuteChangeSet", moving, refusal)
     cloudformation.answers(
         "DescribeChangeSet",
+        a_change_set("CREATE_COMPLETE", ExecutionStatus="EXECUTE_IN_PROGRESS"),
         a_change_set("CREATE_COMPLETE", ExecutionStatus="EXECUTE_IN_PROGRESS"),
         a_change_set("CREATE_COMPLETE", ExecutionStatus="OBSOLETE"),
     )
 
+    stacks.execute(CHANGE_SET_ID, "token")
     stacks.execute(CHANGE_SET_ID, "token")
     with pytest.raises(ChangeSetFailed):
         stacks.execute(CHANGE_SET_ID, "token")

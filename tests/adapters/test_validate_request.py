@@ -77,6 +77,19 @@ def test_retry(application: Sessions, commit: str) -> None:
     assert len(application.logs(event["sessionId"], None, 100)[0]) == 2
 
 
+def test_commit_that_may_be_a_forks(application: Sessions, commit: str) -> None:
+    """The log warns of a commit that is not the branch's newest, and of no other."""
+    foreign = "0123456789" * 4
+    newest, other = asked(commit=commit), asked(commit=foreign)
+
+    for event in (newest, other):
+        validate_request.handler(event, None)
+
+    told = [application.logs(event["sessionId"], None, 100)[0][0] for event in (newest, other)]
+    assert [entry["level"] for entry in told] == ["info", "warning"]
+    assert f"commit {foreign} was asked for: it is not the newest of main" in told[1]["message"]
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [({"repository": "octo/nothing"}, RepositoryNotFound), ({"branch": "nowhere"}, BranchNotFound)],

@@ -109,14 +109,14 @@ def test_task_is_bounded(name: str, state: str) -> None:
 
 
 def _jitter(retrier: dict[str, Any]) -> str:
-    """Only one session waits for a stack to go: its pauses are a time limit, and none of them is left to chance."""
+    """Only one session waits for a stack to go: its pauses are a time limit, and nothing of it is chance."""
     return "NONE" if retrier["ErrorEquals"] == ["StackBeingCleared"] else "FULL"
 
 
 def pauses(retrier: dict[str, Any]) -> float:
     """Seconds that all tries together leave, without jitter."""
     grown = (retrier["IntervalSeconds"] * retrier["BackoffRate"] ** n for n in range(retrier["MaxAttempts"]))
-    return sum(min(pause, retrier["MaxDelaySeconds"]) for pause in grown)
+    return float(sum(min(pause, retrier["MaxDelaySeconds"]) for pause in grown))
 
 
 @pytest.mark.parametrize(("name", "state"), STATES)
@@ -124,7 +124,7 @@ def test_passing_trouble_is_tried_again(name: str, state: str) -> None:
     """What is Lambda's, ECS's or another service's own trouble is no session's end.
 
     Sources: Step Functions Developer Guide, "Handling errors" (Lambda.Unknown for a function that was ended) and
-    "Manage Amazon ECS or Fargate tasks" (AmazonECS.Unknown when RunTask answers with failures, as without capacity).
+    "Amazon ECS/Fargate" (AmazonECS.Unknown when RunTask answers with failures, as without capacity).
     The last ones are botocore's classes, by which a function in Python fails.
     """
     task = application.definition(name)["States"][state]

@@ -29,6 +29,12 @@ def test_resource_that_is_not_there() -> None:
     assert [each.is_nested_stack for each in there] == [True, False, False]
 
 
+def test_resource_of_somebody_else() -> None:
+    """A create that failed, since the name was taken, names what is not the stack's."""
+    assert not resource("taken", "CREATE_FAILED").was_made
+    assert resource("ours", "UPDATE_FAILED").was_made
+
+
 @pytest.mark.parametrize(
     ("template", "stays"),
     [

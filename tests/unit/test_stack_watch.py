@@ -55,16 +55,34 @@ def test_never_overdue_again(is_settled: bool, is_stopping: bool) -> None:
 
 
 def test_status_from_before_the_operation() -> None:
-    """A stack that has told nothing of its update yet has not settled, whatever its status says."""
-    assert not has_settled(watch(), stack("UPDATE_ROLLBACK_COMPLETE"), has_begun=False)
-    assert not has_settled(watch("deleted"), stack("CREATE_COMPLETE"), has_begun=True)
-    assert has_settled(watch("deleted"), None, has_begun=False)
+    """A status counts when it is the operation's own, not when the first news came after it was read."""
+    before, begins, ends = stack("UPDATE_COMPLETE"), of_stack("UPDATE_IN_PROGRESS"), of_stack("UPDATE_COMPLETE")
+
+    assert not has_settled(before, [], had_begun=False)
+    assert not has_settled(before, [begins, event("Queue", "UPDATE_COMPLETE")], had_begun=False)
+    assert has_settled(before, [begins, ends], had_begun=False)
+    assert has_settled(before, [], had_begun=True)
+
+
+def test_stack_that_is_gone() -> None:
+    """There is nothing to wait for."""
+    assert has_settled(None, [], had_begun=False)
+
+
+def test_removal_that_goes_back() -> None:
+    """A stack whose export is in use is as it was before: that is a failure, and no endless wait."""
+    settled = has_settled(stack("UPDATE_COMPLETE"), [], had_begun=True)
+    error = failure(watch("deleted"), stack("UPDATE_COMPLETE"), [], 60)
+
+    assert settled
+    assert error is not None
+    assert (error.code, error.message) == ("StackFailed", "the stack is UPDATE_COMPLETE (because)")
 
 
 @pytest.mark.parametrize("status", StackStatus)
 def test_every_end_of_a_deployment(status: StackStatus) -> None:
     """Of all statuses that a deployment can settle in, only the successful ones are no failure."""
-    if has_settled(watch(), stack(status), has_begun=True):
+    if has_settled(stack(status), [], had_begun=True):
         assert (failure(watch(), stack(status), [], 60) is None) == status.is_succeeded
 
 

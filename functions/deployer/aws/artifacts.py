@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 20
 _ABSENT: Final = frozenset({"404", "NoSuchKey", "NotFound"})
-_ALREADY_THERE: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+_ALREADY_THERE: Final = "PreconditionFailed"
+_SENT_AT_ONCE: Final = "ConditionalRequestConflict"
+_ATTEMPTS: Final = 4
 
 
 def source_key(session_id: str, name: str) -> str:
@@ -95,15 +97,20 @@ class Artifacts:
             raise
 
     def _publish(self, key: str, content: IO[bytes]) -> tuple[str, bool]:
-        if self._exists(key):
-            return key, False
-        try:
-            client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, IfNoneMatch="*")
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _ALREADY_THERE:
-                raise
-            return key, False
-        return key, True
+        for attempt in range(1, _ATTEMPTS + 1):
+            if self._exists(key):
+                return key, False
+            content.seek(0)
+            try:
+                client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, IfNoneMatch="*")
+            except ClientError as error:
+                # Somebody who sends the same at this moment may yet fail (S3 API, "PutObject", If-None-Match).
+                expected = (_ALREADY_THERE, _SENT_AT_ONCE) if attempt < _ATTEMPTS else (_ALREADY_THERE,)
+                if error.response["Error"]["Code"] not in expected:
+                    raise
+            else:
+                return key, True
+        return key, False
 
     def _exists(self, key: str) -> bool:
         try:

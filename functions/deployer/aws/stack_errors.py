@@ -40,7 +40,8 @@ _BY_MESSAGE: Final[tuple[tuple[re.Pattern[str], type[DeployerError]], ...]] = (
     (re.compile(r"^(?:Stack|Stack with id) .*does not exist|^Stack \[.*\] does not exist"), StackGone),
     (
         re.compile(
-            r"state and can ?not be|cannot be called from|TerminationProtection|is imported by|_IN_PROGRESS state"
+            r"state and can ?not be|cannot be deleted while|cannot be called from|TerminationProtection"
+            r"|is imported by|_IN_PROGRESS state"
         ),
         StackNotReady,
     ),

@@ -23,7 +23,9 @@ def lock_write(table: Table, stack_name: str, session_id: str, expires_at: int) 
         return table.put(lock, "attribute_not_exists(#sessionId)")
     if held["holder"] != session_id and not _has_settled(table, held["holder"]):
         raise stack_locked(stack_name, held["holder"])
-    return table.put(lock, "#holder = :held", {"held": held["holder"]})
+    # The same holder may have taken it once more meanwhile, to remove the stack: the time tells.
+    same = {"held": held["holder"], "until": held["expiresAt"]}
+    return table.put(lock, "#holder = :held AND #expiresAt = :until", same)
 
 
 def stack_locked(stack_name: str, holder: str) -> StackLocked:

@@ -14,7 +14,7 @@ from deployer.aws import stack_answers
 from deployer.aws.clients import client
 from deployer.aws.stack_errors import code_of, translated
 from deployer.change_set import ChangeSet, ChangeSetIds, ChangeSetRequest, ChangeSetStatus, is_our_name
-from deployer.errors import ChangeSetFailed, StackGone, StackNotOurs
+from deployer.errors import ChangeSetFailed, StackGone, StackNotOurs, StackNotReady
 from deployer.stack import StackStatus
 from deployer.stack_event import in_order
 from deployer.stack_resource import BUCKET_TYPE, outlives_its_stack
@@ -123,11 +123,11 @@ class Stacks:
             return _cloudformation().describe_change_set(ChangeSetName=name_or_id, **more)
 
     def execute(self, change_set_id: str, token: str) -> None:
-        """CloudFormation is changing the stack, or was already asked to. Raises ChangeSetFailed."""
+        """CloudFormation is changing the stack, or was already asked to. Raises ChangeSetFailed, StackNotReady."""
         try:
             with translated():
                 _cloudformation().execute_change_set(ChangeSetName=change_set_id, ClientRequestToken=token)
-        except ChangeSetFailed:
+        except (ChangeSetFailed, StackNotReady):
             if not self.describe_change_set(change_set_id).was_executed:
                 raise
         except ClientError as error:
@@ -235,7 +235,7 @@ class Stacks:
 
     def removed_buckets(self, stack_id: str) -> list[StackResource]:
         """The buckets that go when the stack goes: not those that their DeletionPolicy keeps."""
-        buckets = [each for each in self.resources(stack_id) if each.type == BUCKET_TYPE and each.is_there]
+        buckets = [each for each in self.resources(stack_id) if each.type == BUCKET_TYPE and each.was_made]
         templates = {holder: self._template(holder) for holder in {bucket.stack_id for bucket in buckets}}
         return [each for each in buckets if not outlives_its_stack(each.logical_id, templates[each.stack_id])]
 
