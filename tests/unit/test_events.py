@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.api_caller import SETTINGS, answer_of
+from tests.shapes import fits
 
+from deployer import state_data
 from deployer.session import is_session_id
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,16 @@ STATES = {
     for machine in MACHINES
     for state in machine["States"].values()
     if state.get("Resource", "").endswith("FunctionArn}")
+}
+SHAPES = {
+    "request": state_data.DeployRequest,
+    "source": state_data.Source,
+    "project": state_data.ProjectFound,
+    "package": state_data.Package,
+    "changeSet": state_data.ChangeSet,
+    "stack": state_data.Stack,
+    "error": state_data.Caught,
+    "stackId": str,
 }
 
 
@@ -42,22 +53,40 @@ def test_fields_are_those_of_the_state(state: str) -> None:
     assert datetime.fromisoformat(event["enteredAt"]).tzinfo
 
 
-def test_event_of_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The API's event is read whole; it gets as far as the table that it is not given here."""
-    event: dict[str, Any] = EVENTS["api"]
-    for name, value in SETTINGS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("TABLE_NAME")
+@pytest.mark.parametrize("state", sorted(STATES))
+def test_shapes_are_those_of_state_data(state: str) -> None:
+    """What a state passes on has the shape that it was declared with where it came to be."""
+    event = EVENTS[snake(state)]
 
-    answer = answer_of(event)
-
-    assert answer.body["code"] == "SettingMissing"
-    assert answer.body["requestId"] == event["requestContext"]["requestId"]
+    assert all(fits(event[field], shape) for field, shape in SHAPES.items() if field in event)
 
 
-def test_event_of_an_ended_execution() -> None:
-    """Its names belong together."""
+def test_events_tell_of_one_session() -> None:
+    """Their placeholders are the same, so that a person replaces each of them everywhere at once."""
     detail = EVENTS["execution_ended"]["detail"]
+    text = json.dumps([event for name, event in EVENTS.items() if name != "api"])
 
+    assert {event["sessionId"] for event in EVENTS.values() if "sessionId" in event} == {detail["name"]}
     assert is_session_id(detail["name"])
     assert detail["executionArn"].endswith(f":{detail['name']}")
+    assert set(re.findall(r":(\d{12}):", text)) == {"000000000000"}
+    assert len(set(re.findall(r"arn:aws:cloudformation:[^\"]*:stack/[^\"]*", text))) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "does"),
+    [
+        ({"areEmpty": True}, state_data.Buckets, True),
+        ({"areEmpty": 1}, state_data.Buckets, False),
+        ({}, state_data.Buckets, False),
+        ({"areEmpty": True, "more": 1}, state_data.Buckets, False),
+        ({"templateKey": "k", "capabilities": ["C"]}, state_data.Package, True),
+        ({"templateKey": "k", "capabilities": [1]}, state_data.Package, False),
+        ({"kind": "sam", "projectRoot": "", "needsBuild": False, "planUrl": None}, state_data.ProjectFound, True),
+        ({"a": "b"}, dict[str, str], True),
+        ({"a": 1}, dict[str, str], False),
+    ],
+)
+def test_shape(value: object, shape: object, does: bool) -> None:
+    """A value fits with exactly the keys, each of its type."""
+    assert fits(value, shape) is does
