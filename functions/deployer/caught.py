@@ -17,11 +17,12 @@ from deployer.errors import (
     SessionTimedOut,
     StackError,
     StackFailed,
+    TemplateInvalid,
     WorkerStopped,
     error_class,
 )
+from deployer.hints import hint_for, hint_for_template
 from deployer.log_text import clean, cut
-from deployer.stack_event import hint_for
 
 if TYPE_CHECKING:
     from deployer.session import ErrorRecord
@@ -49,7 +50,7 @@ def error_of(name: str, cause: str) -> DeployerError:
 def record_of(error: DeployerError) -> ErrorRecord:
     """The error as a session keeps it."""
     record: ErrorRecord = {"code": error.code, "message": clean(error.message)}
-    if hint := (hint_for(error.message) if isinstance(error, StackError) else "") or error.hint:
+    if hint := _hint_for(error) or error.hint:
         record["hint"] = hint
     resource = StackFailed.resource_of(error.message) if isinstance(error, StackFailed) else None
     if resource:
@@ -60,6 +61,13 @@ def record_of(error: DeployerError) -> ErrorRecord:
 def failure_of(error: DeployerError) -> Failure:
     """The error as the execution ends with it."""
     return {"error": error.code, "cause": cut(clean(error.message), _MAX_CAUSE)}
+
+
+def _hint_for(error: DeployerError) -> str:
+    """What its message calls for, which says more than what every error of its class calls for."""
+    if isinstance(error, StackError):
+        return hint_for(error.message)
+    return hint_for_template(error.message) if isinstance(error, TemplateInvalid) else ""
 
 
 def _from_lambda(name: str, message: str) -> DeployerError:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from deployer.hints import hint_for
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -17,73 +19,6 @@ _CANCELLED: Final = re.compile(r"Resource (?:creation|update|deletion|import) ca
 # The reasons of a stack's own events only list the resources that failed.
 _SUMMARY: Final = re.compile(r"The following resource\(s\) failed to|Embedded stack .* was not successfully")
 _ROLLBACK: Final = re.compile(r"(?:^|_)ROLLBACK_(?:IN_PROGRESS|FAILED|COMPLETE)")
-
-_HINTS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        r"bucket name is not available|BucketAlreadyExists|requested bucket name",
-        "Bucket names are shared by all accounts: leave the name out of the template, or choose another.",
-    ),
-    (
-        r"already exists",
-        "Something of that name exists outside of this stack: "
-        "leave the name out of the template, or remove the other one.",
-    ),
-    (
-        r"permissions? boundary",
-        "Roles of deployed stacks need this application's permissions boundary, and cannot drop it.",
-    ),
-    (
-        r"is not authorized to perform|AccessDenied|Access Denied|not authorized",
-        "CloudFormation's service role may not do that: allow the service in this application's parameters, "
-        "or leave the resource out.",
-    ),
-    (
-        r"limit exceeded|LimitExceeded|quota|Maximum number of|TooManyBuckets|UnreservedConcurrentExecution",
-        "The account has reached a limit: remove what is not needed, or ask AWS for more in Service Quotas.",
-    ),
-    (
-        r"runtime parameter of .* is (?:no longer|not) supported|not supported.*runtime|at 'runtime' failed",
-        "Lambda no longer takes that runtime: change Runtime in the template to one that it supports.",
-    ),
-    (
-        r"did not receive a response from your custom resource|Failed to receive .* signal|"
-        r"WaitCondition timed out|exceeded the maximum allowed time|failed to stabilize.*custom",
-        "The code behind that resource did not answer: its own log group says why.",
-    ),
-    (
-        r"could not unzip|unzipped size must be smaller|CodeStorageExceeded",
-        "Lambda takes 250 MB unpacked: leave out what the function does not need.",
-    ),
-    (
-        r"NoSuchKey|S3 Error Code|specified key does not exist|specified bucket does not exist",
-        "The template refers to an object in S3 that is not there, or in another region.",
-    ),
-    (
-        r"not empty",
-        "It holds data that CloudFormation does not remove: empty it, then remove the deployment again.",
-    ),
-    (
-        r"cannot be assumed|is unable to assume|trust relationship",
-        "The service cannot assume that role: check AssumeRolePolicyDocument, or try again, since new roles "
-        "take some seconds to be known everywhere.",
-    ),
-    (
-        r"Throttling|Rate exceeded",
-        "AWS asked to go slower: try again in a few minutes.",
-    ),
-    (
-        r"unsupported resource type|Unrecognized resource type|not supported in this region|Resource type .* not ",
-        "That resource type is not available here: leave it out, or deploy in another region.",
-    ),
-    (
-        r"Invalid request provided|InvalidRequest|Validation|Properties validation failed|Model validation failed",
-        "The service refused a property of that resource: the message names it.",
-    ),
-    (
-        r"Circular dependency|dependent object",
-        "Something else still uses it: remove that first.",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +112,6 @@ def cursor_after(cursor: Mapping[str, str], events: Sequence[StackEvent]) -> dic
     """Where to go on reading: the last event's id of each stack, "" for a nested stack that has told none yet."""
     nested = {event.nested_stack_id: "" for event in events if event.nested_stack_id}
     return nested | dict(cursor) | {event.stack_id: event.event_id for event in events}
-
-
-def hint_for(reason: str) -> str:
-    """What usually helps against that reason; empty for one that is not known."""
-    return next((hint for pattern, hint in _HINTS if re.search(pattern, reason, re.IGNORECASE)), "")
 
 
 def _is_explained(event: StackEvent, explained: set[str]) -> bool:

@@ -98,6 +98,14 @@ def test_record_of_a_failed_stack() -> None:
     assert record["hint"]
 
 
+def test_record_of_a_refused_template() -> None:
+    """A template that CloudFormation refuses has a hint where one is known, and no resource."""
+    record = record_of(errors.TemplateInvalid("Template format error: Unrecognized resource types: [A::B::C]"))
+
+    assert "misspelt" in record["hint"]
+    assert "resource" not in record
+
+
 @pytest.mark.parametrize(
     ("execution", "status", "error"),
     [

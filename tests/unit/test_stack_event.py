@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.stack_events import CHILD, ROOT, event, of_nested, of_stack
 
-from deployer.stack_event import cursor_after, first_cause, hint_for, in_order
+from deployer.stack_event import cursor_after, first_cause, in_order
 
 
 def test_nothing_failed() -> None:
@@ -114,29 +113,3 @@ def test_cursor_behind_new_events() -> None:
 def test_cursor_keeps_what_a_nested_stack_told() -> None:
     """A later event of the parent does not send the child back to its beginning."""
     assert cursor_after({CHILD: "seen"}, [of_nested("CREATE_COMPLETE")])[CHILD] == "seen"
-
-
-@pytest.mark.parametrize(
-    ("reason", "word"),
-    [
-        ("The requested bucket name is not available.", "Bucket names"),
-        ("orders already exists in stack arn:...", "leave the name out"),
-        ("User: x is not authorized to perform: kms:CreateKey", "service role"),
-        ("The maximum number of VPCs has been reached. VpcLimitExceeded", "limit"),
-        ('Resource handler returned message: "Invalid request provided: bad"', "property"),
-        ("CloudFormation did not receive a response from your Custom Resource.", "log group"),
-        ("The runtime parameter of nodejs12.x is no longer supported for creating functions", "Runtime"),
-        ("Failed to receive 1 resource signal(s) within the specified duration", "log group"),
-        ("The role defined for the function cannot be assumed by Lambda.", "assume"),
-        ("Rate exceeded", "slower"),
-        ("The bucket you tried to delete is not empty", "empty it"),
-    ],
-)
-def test_hint_for_a_usual_reason(reason: str, word: str) -> None:
-    """What people meet most has an answer."""
-    assert word in hint_for(reason)
-
-
-def test_hint_for_an_unknown_reason() -> None:
-    """No hint is better than a wrong one."""
-    assert hint_for("the moon was full") == ""
