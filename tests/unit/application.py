@@ -89,3 +89,16 @@ def statements() -> list[tuple[str, dict[str, Any]]]:
 
 def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+CONTAINERS: Final = {"CloneRepository": "Clone", "PackageProject": "Build"}
+STATES: Final = [
+    (name, state)
+    for name in MACHINES.values()
+    for state, body in definition(name)["States"].items()
+    if body["Type"] == "Task"
+]
+"""Each machine's Task states."""
+LAMBDA_STATES: Final = sorted({state for _, state in STATES if state not in CONTAINERS})
+FUNCTIONS: Final = sorted(resources("AWS::Serverless::Function", template()))
+"""Logical ids."""

@@ -1,0 +1,137 @@
+"""Who may do what, as the template says it: our functions, the containers, and the stacks that are deployed."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from tests.unit import application
+from tests.unit.application import FUNCTIONS
+
+
+def test_role_belongs_to_one_function() -> None:
+    """No two functions share a role."""
+    roles = [json.dumps(each["Role"]) for each in application.resources("AWS::Lambda::Function").values()]
+
+    assert len(set(roles)) == len(roles) == len(FUNCTIONS)
+
+
+def test_no_wildcard_action() -> None:
+    """What our own roles may do is named action by action; only what deployed stacks may do goes by service."""
+    deployed = {"CloudFormationRole", "PermissionsBoundary"}
+    wild = [
+        (holder, action)
+        for holder, statement in application.statements()
+        if holder not in deployed and statement["Effect"] == "Allow"
+        for action in application.listed(statement["Action"])
+        if "*" in action
+    ]
+
+    assert wild == []
+
+
+def test_roles_are_passed_to_two_services() -> None:
+    """Our roles pass a role to ECS and to CloudFormation, and to nothing else."""
+    passed = [
+        (statement["Resource"], statement["Condition"]["StringEquals"]["iam:PassedToService"])
+        for holder, statement in application.statements()
+        if "iam:PassRole" in application.listed(statement.get("Action", []))
+        and holder not in {"CloudFormationRole", "PermissionsBoundary"}
+    ]
+    role = {"Fn::GetAtt": ["CloudFormationRole", "Arn"]}
+    execution = {"Fn::GetAtt": ["TaskExecutionRole", "Arn"]}
+
+    assert passed
+    assert all(
+        each in [(role, "cloudformation.amazonaws.com"), (execution, "ecs-tasks.amazonaws.com")] for each in passed
+    )
+
+
+def test_who_changes_stacks() -> None:
+    """A stack is changed only where a condition names our tag."""
+    verbs = re.compile(r"cloudformation:(Create|Delete|Update|Execute|Cancel)")
+    changes = [
+        (holder, statement)
+        for holder, statement in application.statements()
+        if holder.endswith("FunctionRole")
+        and any(verbs.match(action) for action in application.listed(statement["Action"]))
+        and "transform/" not in json.dumps(statement["Resource"])
+    ]
+
+    assert {holder for holder, _ in changes} == {
+        f"{state}FunctionRole"
+        for state in (
+            "CreateChangeSet",
+            "CheckChangeSet",
+            "DiscardChangeSet",
+            "ExecuteChangeSet",
+            "StopStack",
+            "DeleteStack",
+        )
+    }
+    assert all("/ManagedBy" in json.dumps(statement["Condition"]) for _, statement in changes)
+
+
+def test_roles_of_deployed_stacks() -> None:
+    """CloudFormation makes and passes roles only under one path, and gives rights only within the boundary."""
+    rights = [s for holder, s in application.statements() if holder == "CloudFormationRole"]
+    on_roles = [
+        s
+        for s in rights
+        if s["Effect"] == "Allow" and any(a.startswith("iam:") and "Role" in a for a in _actions(s))
+    ]
+    giving = [s for s in on_roles if {"iam:CreateRole", "iam:PutRolePolicy"} & set(_actions(s))]
+
+    assert giving
+    assert all("iam:PermissionsBoundary" in s["Condition"]["StringEquals"] for s in giving)
+    assert all(
+        re.search(r":role/(\$\{AWS::StackName\}/deployed|aws-service-role)/\*$", s["Resource"]["Fn::Sub"])
+        for s in on_roles
+    )
+
+
+def _actions(statement: dict[str, Any]) -> list[str]:
+    return [each for each in application.listed(statement.get("Action", [])) if isinstance(each, str)]
+
+
+@pytest.mark.parametrize("holder", ["CloudFormationRole", "PermissionsBoundary"])
+def test_deployed_stack_cannot_touch_this_application(holder: str) -> None:
+    """Table, bucket, functions, machines, roles, API, cluster, images and this stack itself are denied."""
+    denied = json.dumps(
+        [s["Resource"] for h, s in application.statements() if h == holder and s["Effect"] == "Deny"]
+    )
+
+    for part in (
+        "SessionTable",
+        "ArtifactBucket",
+        "function:${AWS::StackName}-*",
+        "stateMachine:${AWS::StackName}-*",
+        "role/${AWS::StackName}/application/*",
+        "stack/${AWS::StackName}/*",
+        "/restapis/${Api}",
+        "Cluster",
+        "CloneImageRepository",
+    ):
+        assert part in denied, part
+
+
+@pytest.mark.parametrize("name", ["CloudFormationRole", "PermissionsBoundary"])
+def test_what_outlives_the_application(name: str) -> None:
+    """CloudFormation needs the role and the boundary to remove the stacks."""
+    assert application.template()["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("image", ["Clone", "Build"])
+def test_container_holds_nothing(image: str) -> None:
+    """No role, no secret, no root user, no capability, and nothing to write to but its own disk."""
+    task = application.resources("AWS::ECS::TaskDefinition")[f"{image}TaskDefinition"]
+    [container] = task["ContainerDefinitions"]
+
+    assert "TaskRoleArn" not in task
+    assert container["Name"] == image.lower()
+    assert container["User"] == "10001"
+    assert container["ReadonlyRootFilesystem"] is True
+    assert container["LinuxParameters"]["Capabilities"] == {"Drop": ["ALL"]}
+    assert {"Secrets", "Environment", "Privileged"}.isdisjoint(container)
