@@ -21,7 +21,7 @@ from deployer.archive import ZipLimits, extract
 from deployer.errors import DeployerError, InternalError
 from deployer.exchange import Exchange
 from deployer.log_text import clean
-from deployer.worker import PLAN_URL, REPORT, SOURCE
+from deployer.worker import GRACE_SECONDS, PLAN_URL, REPORT, SOURCE
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -39,6 +39,7 @@ def main() -> int:
     environment = dict(os.environ)  # noqa: TID251 - a container's entry point reads it, once
     fields, exchange = Exchange.open(environment[PLAN_URL])
     plan: BuildPlan = fields  # type: ignore[assignment]  # written by DetectProject in this shape
+    signal.alarm(plan["timeoutSeconds"] + GRACE_SECONDS)
     report = _report(plan, exchange, environment)
     report["durationMs"] = int((time.monotonic() - started) * 1000)
     exchange.leave(REPORT, json.dumps(report).encode())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TAIL_LINES: Final = 100
 _PIECE: Final = 1 << 16
+_MAX_PIECES_AFTER: Final = 32  # twice what a pipe can be made to hold (pipe(7), "Pipe capacity")
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -69,8 +70,9 @@ class Children:
             tail.read(process)
         exit_code = process.poll()
         _kill_group(process)
-        while tail.read(process):  # what is still in the pipe; nobody of the group writes to it any more
-            pass
+        for _ in range(_MAX_PIECES_AFTER):  # what is still in the pipe; who left the group may write for ever
+            if not tail.read(process):
+                break
         return Ended(exit_code=exit_code, tail=tail.lines())
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, cast
 from deployer.errors import ArtifactInvalid, CloneFailed, DeployerError, InternalError, RepositoryTooLarge
 from deployer.exchange import Exchange
 from deployer.log_text import clean
-from deployer.worker import MANIFEST, PLAN_URL, REPORT, SOURCE
+from deployer.worker import GRACE_SECONDS, MANIFEST, PLAN_URL, REPORT, SOURCE
 from git_client import GitClient
 from snapshot import Photographer
 
@@ -45,8 +45,9 @@ def main() -> int:
     except DeployerError as error:
         print(f"{error.code}: {error.message}", file=sys.stderr)  # noqa: T201 - there is nowhere else to tell it
         return 1
-    notes: list[str] = []
-    problem = _outcome(cast("ClonePlan", fields), exchange, notes)
+    plan, notes = cast("ClonePlan", fields), list[str]()
+    signal.alarm(plan["timeoutSeconds"] + GRACE_SECONDS)
+    problem = _outcome(plan, exchange, notes)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     exchange.leave(REPORT, json.dumps(_report(problem, notes)).encode())
     return 1 if problem else 0

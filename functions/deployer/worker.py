@@ -21,6 +21,9 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 PLAN_URL: Final = "PLAN_URL"
 """The one environment variable that a task is given."""
 
+GRACE_SECONDS: Final = 300
+"""A task ends itself this long after its plan's time, whatever holds it: its state may give it up, not stop it."""
+
 MANIFEST: Final = "manifest.json"
 SOURCE: Final = "source.zip"
 REPORT: Final = "report.json"

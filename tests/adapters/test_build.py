@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ import pytest
 from tests.presigned import PresignedBucket
 
 from deployer.archive import Entry, write_zip
+from deployer.worker import GRACE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +42,16 @@ class Machine:
     folder: Path
 
     def start(
-        self, files: dict[str, str], *units: dict[str, Any], seconds: int = 120, **environment: str
+        self,
+        files: dict[str, str],
+        *units: dict[str, Any],
+        seconds: int = 120,
+        source: str | None = None,
+        **environment: str,
     ) -> subprocess.Popen[str]:
         self.bucket.objects["source.zip"] = self._source(files)
         plan = {
-            "sourceUrl": f"{self.bucket.url}/source.zip",
+            "sourceUrl": source or f"{self.bucket.url}/source.zip",
             "units": list(units),
             "maxUnpackedBytes": 10_000_000,
             "timeoutSeconds": seconds,
@@ -262,6 +269,31 @@ def test_build_that_talks_without_end(machine: Machine) -> None:
     assert len(report["logTail"]) == 100
     assert max(len(line.encode()) for line in report["logTail"]) <= 4096 + len("Hello: ")
     assert any("999999" in line for line in report["logTail"])
+
+
+def test_build_that_leaves_something_behind(machine: Machine) -> None:
+    """A process that left the build's group, and writes without end, holds nobody up."""
+    parents_output = "/proc/$$(cut -d' ' -f4 /proc/$$PPID/stat)/fd/1"
+    escape = f'setsid sh -c "exec yes > {parents_output}" < /dev/null > /dev/null 2>&1 & sleep 0.5'
+
+    report = machine.run(_make(escape, "touch $(ARTIFACTS_DIR)/bootstrap"), MAKE)
+
+    assert report["error"] is None
+    assert machine.names() == ["bootstrap"]
+
+
+def test_task_that_nobody_stops(machine: Machine) -> None:
+    """A bucket that answers no more keeps a task only until its time, and some grace, are over."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        process = machine.start(_make(), MAKE, seconds=1 - GRACE_SECONDS, source=_address(silent))
+        with process:
+            process.communicate(timeout=30)
+
+    assert process.returncode == -signal.SIGALRM
+
+
+def _address(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}/source.zip"
 
 
 def test_build_that_looks_around(machine: Machine) -> None:
