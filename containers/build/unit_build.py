@@ -7,6 +7,7 @@ What it prints is the build's output. The build runs the project's own code: the
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 import shutil
@@ -187,11 +188,12 @@ _METHODS: Final = {"python": _python, "nodejs": _nodejs, "esbuild": _esbuild, "m
 
 def main() -> int:
     order: Order = json.loads(Path(sys.argv[1]).read_text())
+    logging.getLogger("aws_lambda_builders").setLevel(logging.CRITICAL)  # what it logs, its error says too
     outcome: Outcome = {"tool": _TOOLS[order["unit"]["method"]], "warnings": []}
     try:
         outcome = build(order)
     except (BuildFailed, LambdaBuilderError, OSError, ValueError) as error:
-        outcome["error"] = str(error)
+        outcome["error"] = str(error).strip()
         sys.stderr.write(f"{error}\n")
     Path(order["outcome"]).write_text(json.dumps(outcome))
     return 1 if "error" in outcome else 0

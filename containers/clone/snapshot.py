@@ -63,8 +63,8 @@ class Photographer:
         try:
             project = find_project(manifest, texts, self._plan)
             paths = project_paths(project, texts)
-        except DeployerError as error:
-            self._notes.append(f"nothing is archived: {error.code}: {error.message}")
+        except DeployerError:
+            self._notes.append("no file was taken along: the project cannot be deployed as it is")
             return Snapshot(manifest=manifest, archive=None)
         if not is_whole:
             entries = self._files_of_large_repository(manifest, paths)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer import template
+from deployer.amounts import counted
 from deployer.errors import PathUnsafe, TemplateInvalid
 from deployer.local_path import is_local, normalized
 from deployer.manifest import STANDARD_TEMPLATES
@@ -42,7 +43,7 @@ class FoundTemplate:
         if self.is_sam:
             return f"{self.path} declares the transform {template.SAM_TRANSFORM}"
         types = [resource["Type"] for _, resource in resources(self.document)]
-        return f"{self.path} has {len(types)} resources, such as {types[0] if types else 'Fn::ForEach'}"
+        return f"{self.path} has {counted(len(types), 'resource')}, such as {types[0] if types else 'Fn::ForEach'}"
 
 
 def read_template(manifest: Manifest, path: str) -> FoundTemplate | None:

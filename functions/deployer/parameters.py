@@ -31,7 +31,7 @@ def check_parameters(
         if "Default" not in parameter and name not in given and name not in previous
     ]
     if missing:
-        raise ParametersMissing("; ".join(["missing " + ", ".join(missing), *problems]))
+        raise ParametersMissing("; ".join(["no value is given for " + ", ".join(missing), *problems]))
     if problems:
         raise ParametersInvalid("; ".join(problems))
 

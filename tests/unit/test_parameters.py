@@ -36,13 +36,13 @@ def test_missing_parameters() -> None:
     with pytest.raises(ParametersMissing) as raised:
         check_parameters(declared, {})
 
-    assert raised.value.message == "missing Vpc (AWS::EC2::VPC::Id: where it lives), Name (String)"
+    assert raised.value.message == "no value is given for Vpc (AWS::EC2::VPC::Id: where it lives), Name (String)"
 
 
 def test_missing_and_wrong_parameters() -> None:
     """What is wrong is told in the same error."""
     with pytest.raises(
-        ParametersMissing, match=r"missing Name \(String\); Nmae: the template has no such parameter"
+        ParametersMissing, match=r"no value is given for Name \(String\); Nmae: the template has no such parameter"
     ):
         check_parameters(template(Name={"Type": "String"}), {"Nmae": "x"})
 
