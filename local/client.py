@@ -34,13 +34,19 @@ class NeverSettled(Exception):
     """A session was still moving when the caller's patience ended."""
 
 
+def direct() -> requests.Session:
+    """For addresses of this machine: whatever proxy its settings name is not asked for them."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 class Client:
     """One caller. Every method raises Refused for an answer that is a problem."""
 
     def __init__(self, api_url: str, api_key: str) -> None:
         self._url = api_url.rstrip("/")
-        self._http = requests.Session()
-        self._http.trust_env = False
+        self._http = direct()
         self._http.headers["x-api-key"] = api_key
 
     def deploy(self, repository: str, *, key: str | None = None, **fields: Any) -> Session:

@@ -18,6 +18,7 @@ import requests
 from botocore.config import Config
 
 from local import processes
+from local.client import direct
 from local.errors import AddressUnusable, PlatformFailed, PortInUse
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Platform:
     def client(self, service: str) -> Any:
         """A boto3 client for one of its services."""
         session = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=REGION)
-        config = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"})
+        config = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
         return session.client(service, endpoint_url=self.endpoint_url, config=config)  # type: ignore[call-overload] # the name is not a literal
 
 
@@ -115,7 +116,8 @@ def _wait_until_ready(platform: Platform, process: subprocess.Popen[bytes]) -> N
 
 def _is_ready(platform: Platform) -> bool:
     try:
-        return requests.get(f"{platform.endpoint_url}/_ministack/health", timeout=5).ok
+        with direct() as http:
+            return http.get(f"{platform.endpoint_url}/_ministack/health", timeout=5).ok
     except requests.ConnectionError:
         return False
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import requests
-
 from local.application import local_url
+from local.client import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +27,9 @@ def prove(example: str, platform: Platform, outputs: Outputs) -> str:
 
 def _guest_book(platform: Platform, outputs: Outputs) -> str:
     url = local_url(platform.endpoint_url, outputs["GuestBookUrl"])
-    signed = requests.post(url, json={"name": "Ada", "text": "Hello"}, timeout=30)
-    read = requests.get(url, timeout=30)
+    with direct() as http:
+        signed = http.post(url, json={"name": "Ada", "text": "Hello"}, timeout=30)
+        read = http.get(url, timeout=30)
     _check(signed.status_code == 201 and len(read.json()["entries"]) == 1, read.text)
     return f"POST /entries {signed.status_code}, GET /entries {read.status_code} {read.text}"
 

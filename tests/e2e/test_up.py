@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from local import process_table
-from local.client import Client
+from local.client import Client, direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60
 class Up:
     """One `python -m local up`, its temporary files below `folder`."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
         self.stack_file = folder / "stack.json"
@@ -35,6 +35,7 @@ class Up:
             "PATH": os.environ["PATH"],  # noqa: TID251 - git and node are found there
             "PYTHONPATH": f"{ROOT}:{ROOT / 'functions'}",
             "TMPDIR": str(self._temporary),
+            **settings,
         }
         command = [sys.executable, "-m", "local", "up", "--folder", str(folder), *arguments]
         self.process = subprocess.Popen(
@@ -81,8 +82,8 @@ class Up:
 def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
-    def start(*arguments: str) -> Up:
-        started.append(Up(tmp_path, *arguments))
+    def start(*arguments: str, **settings: str) -> Up:
+        started.append(Up(tmp_path, *arguments, **settings))
         return started[-1]
 
     yield start
@@ -140,6 +141,16 @@ def test_interrupt_while_it_builds(start: Callable[..., Up]) -> None:
 
     assert up.remains() == []
     assert not family & living()
+
+
+def test_proxy_and_profile_of_the_caller(start: Callable[..., Up]) -> None:
+    """A proxy is not asked for this machine's own addresses, and nobody's AWS profile is looked for."""
+    up = start(HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9", AWS_PROFILE="nowhere")
+
+    facts = up.wait_until_ready()
+
+    with direct() as http:
+        assert http.get(f"{facts['apiUrl']}/health", timeout=30).ok
 
 
 def test_port_in_use(start: Callable[..., Up]) -> None:
