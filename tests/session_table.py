@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployer.aws.clients import client
-from deployer.session import new_session_id
+from deployer.session import LogLevel, SessionStatus, Stage, new_session_id
 
 if TYPE_CHECKING:
+    from deployer.aws.sessions import Sessions
     from deployer.session import Head
 
 TABLE = "sessions"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:RemoveStack"
 NOW_MS = 1_795_000_000_000
 ENTERED_AT = "2026-11-18T13:06:41.500Z"
 _INDEXES = {"StatusIndex": "status", "KindIndex": "kind", "RepositoryIndex": "repository"}
@@ -45,6 +47,28 @@ def a_head(session_id: str | None = None, **attributes: object) -> Head:
         "request": {"mode": "deploy"},
         **attributes,
     }
+
+
+def created(sessions: Sessions, **attributes: Any) -> str:
+    return sessions.create(a_head(**attributes), None)
+
+
+def deployed(sessions: Sessions, **attributes: Any) -> str:
+    session_id = created(sessions, stackName="hello", stackId="arn:stack", **attributes)
+    sessions.settle(session_id, ENTERED_AT, SessionStatus.SUCCESS, "done")
+    return session_id
+
+
+def advance(sessions: Sessions, session_id: str, *messages: str, **attributes: Any) -> None:
+    sessions.advance(
+        session_id,
+        ENTERED_AT,
+        done=Stage.VALIDATING,
+        next=Stage.CLONING,
+        message="cloning",
+        entries=[(LogLevel.INFO, message) for message in messages],
+        **attributes,
+    )
 
 
 def items(session_id: str) -> list[dict[str, object]]:

@@ -6,9 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from local.git_server import GitServer
 from moto import mock_aws
 from tests.api_caller import SETTINGS
+from tests.clone_task import Host
 from tests.cloudformation import CannedCloudFormation
+from tests.presigned import PresignedBucket
+from tests.repositories import BareRepository
 from tests.session_table import NOW_MS, TABLE, a_head, create_table
 from tests.stack_session import STACK_SETTINGS, Session
 
@@ -18,6 +22,7 @@ from deployer.aws.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BUCKET = "artifacts"
 
@@ -78,3 +83,15 @@ def application(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Sessions
         role = "arn:aws:iam::123456789012:role/machine"
         client("stepfunctions").create_state_machine(name=machine, definition=waits, roleArn=role)
     return sessions
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> BareRepository:
+    return BareRepository.create(tmp_path / "mirror", "owner/name")
+
+
+@pytest.fixture
+def host(tmp_path: Path, bare: BareRepository) -> Iterator[Host]:
+    (tmp_path / "temporary").mkdir()
+    with GitServer(tmp_path / "mirror") as server, PresignedBucket() as bucket:
+        yield Host(bare, bucket, server.url, tmp_path / "temporary")
