@@ -82,6 +82,7 @@ def test_values(text: str, expected: Any) -> None:
         ("- a\n- b", "holds no mapping"),
         ("", "holds no mapping"),
         ('{"a": "\\ud800"}', "surrogate"),
+        (b"a: b\nc: \xe9t\xe9".decode(errors="replace"), "t.yaml:2: is no UTF-8 text"),
         ("a: '" + "x" * 1_000_000 + "'", "1,000,005 bytes"),
     ],
 )
