@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.change_set import in_words
-from deployer.errors import ChangeSetFailed
+from deployer.errors import ChangeSetFailed, StackGone
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 
@@ -45,7 +45,7 @@ def _planned(stacks: Stacks, change_set_id: str) -> Sequence[ChangeRecord] | Non
     """The changes; None when an earlier try has recorded and discarded them."""
     try:
         return stacks.describe_change_set(change_set_id).changes
-    except ChangeSetFailed:
+    except (ChangeSetFailed, StackGone):
         return None
 
 

@@ -158,9 +158,11 @@ class Stacks:
 
     def discard(self, change_set_id: str, stack_id: str) -> None:
         """The change set is gone, and so is a stack that holds nothing and only waited for it."""
-        self.delete_change_set(change_set_id)
         stack = self.describe(stack_id)
-        if stack and stack.status is StackStatus.REVIEW_IN_PROGRESS:
+        if stack is None or stack.status.is_gone:
+            return
+        self.delete_change_set(change_set_id)
+        if stack.status is StackStatus.REVIEW_IN_PROGRESS:
             self.delete(stack_id, f"discard-{stack_id.rsplit('/', 1)[-1]}")
 
     def cancel_update(self, stack_id: str, token: str) -> None:
