@@ -92,6 +92,14 @@ def test_roles_of_deployed_stacks() -> None:
     )
 
 
+def test_changes_of_nested_stacks() -> None:
+    """CloudFormation plans and changes the stacks within a stack with its own role, whatever ours may do."""
+    rights = [s for holder, s in application.statements() if holder == "CloudFormationRole"]
+    allowed = {action for s in rights if s["Effect"] == "Allow" for action in _actions(s)}
+
+    assert allowed >= {f"cloudformation:{verb}ChangeSet" for verb in ("Create", "Describe", "Execute", "Delete")}
+
+
 def _actions(statement: dict[str, Any]) -> list[str]:
     return [each for each in application.listed(statement.get("Action", [])) if isinstance(each, str)]
 
