@@ -58,4 +58,5 @@ def _tell(sessions: Sessions, event: Event, found: Described) -> None:
         next=Stage.PLANNING,
         message=message,
         entries=[(LogLevel.INFO, message)],
+        hasChanges=not found.is_without_changes,
     )

@@ -36,6 +36,8 @@ def handler(event: Event, _context: object) -> Answer:
 
 
 def _message(sessions: Sessions, head: Head, mode: Mode) -> str:
+    if not head.get("hasChanges", True):
+        return f"nothing to change: stack {head['stackName']} is already as the template wants it"
     if mode == "deploy":
         return f"stack {head['stackName']} is deployed"
     planned = counted(len(sessions.changes(head["sessionId"])), "change")

@@ -65,6 +65,7 @@ def test_change_set_without_changes(session: Session, cloudformation: CannedClou
     answer = check_change_set.handler(session.event(changeSet=change_set()), None)
 
     assert (answer["isReady"], answer["hasChanges"]) == (True, False)
+    assert session.head["hasChanges"] is False
 
 
 def test_change_set_that_failed(session: Session, cloudformation: CannedCloudFormation) -> None:

@@ -66,6 +66,19 @@ def test_success(application: Sessions, mode: Any, says: str) -> None:
     assert says in head["message"]
 
 
+@pytest.mark.parametrize("mode", ["deploy", "plan"])
+def test_success_without_changes(application: Sessions, mode: Any) -> None:
+    """A session that found nothing to change says so, whether it deployed or planned."""
+    session_id = running(application, Stage.PLANNING)
+    application.advance(
+        session_id, ENTERED_AT, done=Stage.PLANNING, next=Stage.PLANNING, message="x", hasChanges=False
+    )
+
+    record_success.handler({"sessionId": session_id, "enteredAt": ENTERED_AT, "mode": mode}, None)
+
+    assert application.head(session_id)["message"].startswith("nothing to change: stack hello")
+
+
 def test_removal(application: Sessions) -> None:
     """A session whose stack is gone says so."""
     session_id = running(application, Stage.COLLECTING)
