@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 REQUIREMENTS := requirements-dev.txt functions/requirements.txt containers/clone/requirements.txt containers/build/requirements.txt
+# uv keeps what it fetched in the home folder, and gives up where it cannot.
+NO_CACHE = $(shell test -w "$$HOME" || echo --no-cache)
 
 # Entry points outside of pytest import the domain from here.
 export PYTHONPATH := functions
@@ -23,7 +25,7 @@ $(READY): $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check $$(grep -h '^uv==' containers/build/requirements.txt)
-	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
+	@$(BIN)/uv pip install -q $(NO_CACHE) --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
 
 demo: $(READY) ## Deploy one example of each kind on the embedded platform
@@ -61,3 +63,4 @@ uninstall: $(READY) ## Remove from AWS, and say what stays: make uninstall [STAC
 
 clean: ## Remove what make made
 	rm -rf $(VENV) .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

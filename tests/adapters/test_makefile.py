@@ -80,6 +80,15 @@ def test_setup_after_a_changed_requirement(clone: Path) -> None:
     assert not asked_for_venv(clone)
 
 
+def test_setup_without_a_home(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """uv is told not to keep anything there."""
+    monkeypatch.setenv("HOME", "/nonexistent")
+
+    printed = make(clone, "--dry-run", "setup")
+
+    assert "uv pip install -q --no-cache" in printed
+
+
 def test_mirror_whose_name_has_a_space(clone: Path) -> None:
     """It reaches `make up` in one piece."""
     printed = make(clone, "--dry-run", "up", "MIRROR=my mirrors")
