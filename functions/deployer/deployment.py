@@ -86,7 +86,7 @@ class DeployBody(BaseModel):
         None, description="Default: the repository's default branch."
     )
     commit: Annotated[str, _unless(commit_problem)] | None = Field(
-        None, description="40 digits, on the branch. Default: the branch's newest."
+        None, description="40 digits. Default: the branch's newest; of any other the log warns."
     )
     project_root: Annotated[str, AfterValidator(_trimmed), _unless(_project_root_problem)] = Field(
         "", description="The folder that is deployed. Default: the top of the repository."

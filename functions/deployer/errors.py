@@ -142,7 +142,7 @@ class BranchNotFound(SourceError): ...
 
 
 class CommitNotFound(SourceError):
-    hint = "Give the full 40 digits of a commit on the branch."
+    hint = "Give the full 40 digits of a commit that the repository has."
 
 
 class GitHubUnavailable(SourceError):
