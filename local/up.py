@@ -79,8 +79,8 @@ def _port(text: str) -> int:
 def _run(lifetime: Lifetime, arguments: argparse.Namespace) -> None:
     print("starting ...", flush=True)
     running = laptop.start(lifetime, mirror=arguments.mirror, host=arguments.host, port=arguments.port)
-    lifetime.enter(stack_files.written(arguments.folder, running))
     print(_ready(running, arguments), flush=True)
+    lifetime.enter(stack_files.written(arguments.folder, running))  # last: who waits for it finds everything said
     while True:
         signal.pause()
 
