@@ -50,7 +50,7 @@ bench: $(READY) ## Print what things cost on the embedded platform
 	@$(BIN)/python -m tests.benchmarks
 
 INSTALL = --stack $(or $(STACK),github-lambda-deployer) --environment $(or $(ENVIRONMENT),default) \
-  --architecture $(or $(ARCHITECTURE),x86_64) --parameters "$(PARAMETERS)" $(if $(filter 1,$(YES)),--yes)
+  --parameters "$(PARAMETERS)" --build-args "$(BUILD_ARGS)" $(if $(filter 1,$(YES)),--yes)
 
 images: $(READY) ## Build both container images and push them to the stack's repositories
 	@$(BIN)/python -m install.images $(INSTALL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import subprocess
 from typing import Final
@@ -10,6 +12,7 @@ from install.errors import CommandFailed, ToolMissing
 
 _WHERE: Final = {
     "docker": "https://docs.docker.com/get-docker/",
+    "python3.13": "https://www.python.org/downloads/ (`sam build` takes the functions' own Python)",
     "sam": "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/install-sam-cli.html",
 }
 
@@ -28,13 +31,12 @@ def require_docker() -> None:
         raise ToolMissing("docker is installed, but its daemon does not answer: start it, and try again")
 
 
-def run(*command: str, given: str | None = None) -> None:
-    """The command has run, its output shown; `given` is its input. Raises CommandFailed."""
-    done = subprocess.run(command, input=given, text=True, check=False)
+def run(*command: str, given: str | None = None, **environment: str) -> None:
+    """The command has run, its output shown; `given` is its input, `environment` is added to ours.
+
+    Raises CommandFailed.
+    """
+    ours = dict(os.environ)  # noqa: TID251 - the tools find their own configuration there
+    done = subprocess.run(command, input=given, text=True, check=False, env=ours | environment)
     if done.returncode:
-        raise CommandFailed(f"{' '.join(command[:2])} ended with exit code {done.returncode}")
-
-
-def succeeds(*command: str) -> bool:
-    """Whether it does, its output dropped."""
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        raise CommandFailed(f"`{shlex.join(command[:2])}` ended with exit code {done.returncode}")

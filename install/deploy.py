@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from install import commands, images
+from install import commands, images, parameters
 from install.account import Account
+from install.errors import StackUnusable
+from install.sam import Sam
 from install.terminal import confirmed, main, said
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
-    from pathlib import Path
 
-CONFIG: Final = images.ROOT / "samconfig.toml"
-
-
-def parameters(environment: str, given: str, config: Path = CONFIG) -> dict[str, str]:
-    """Those of samconfig.toml's environment, then those given as `Name=value Name=value`."""
-    settings = tomllib.loads(config.read_text())
-    listed = settings[environment]["deploy"]["parameters"]["parameter_overrides"]
-    pairs = (each.partition("=") for each in [*listed, *given.split()])
-    return {name: value for name, _, value in pairs}
+    from install.stack import Stack
 
 
 def _deploy(arguments: Namespace) -> None:
-    commands.require("sam")
+    chosen = parameters.chosen(arguments.environment, arguments.parameters)
+    recipe = images.build_args(arguments.build_args)
+    commands.require("sam", "python3.13", "docker")
     commands.require_docker()
     account = Account.current()
-    chosen = parameters(arguments.environment, arguments.parameters)
-    is_update = account.has_stack(arguments.stack)
-    _say(arguments.stack, account, is_update=is_update)
+    stack = account.stack(arguments.stack)
+    _check(stack)
+    _say(arguments.stack, account, is_update=stack is not None)
     confirmed("Go on?", yes=arguments.yes)
-    commands.run("sam", "build", "--config-env", arguments.environment)
-    if not is_update:
-        _sam_deploy(arguments, chosen)  # the images' repositories are part of the stack
-    architecture = chosen.get("Architecture", arguments.architecture)
-    pushed = images.push_all(account, account.outputs(arguments.stack), architecture)
-    _sam_deploy(arguments, {**chosen, **pushed})
-    for name, value in account.outputs(arguments.stack).items():
-        said(f"{name:28} {value}")
+    architecture = parameters.architecture(
+        chosen.get("Architecture"), stack.parameters.get("Architecture") if stack else None
+    )
+    sam = Sam(environment=arguments.environment, region=account.region, stack=arguments.stack)
+    _install(sam, account, chosen, images.Recipe(architecture, recipe), is_first=not (stack and stack.outputs))
+    _show(account.installed(arguments.stack))
+
+
+def _check(stack: Stack | None) -> None:
+    if stack is not None and stack.is_moving:
+        raise StackUnusable(f"the stack {stack.name} is {stack.status}: try again when it has settled")
+    if stack is not None and stack.is_broken:
+        raise StackUnusable(
+            f"the stack {stack.name} is {stack.status}: its events say why. "
+            f"`make uninstall STACK={stack.name}` removes what is left of it; then install again"
+        )
 
 
 def _say(stack: str, account: Account, *, is_update: bool) -> None:
@@ -50,17 +52,24 @@ def _say(stack: str, account: Account, *, is_update: bool) -> None:
     said("SAM CLI keeps its uploads in a bucket of its own, stack aws-sam-cli-managed-default.")
 
 
-def _sam_deploy(arguments: Namespace, chosen: Mapping[str, str]) -> None:
-    overrides = [f"{name}={value}" for name, value in chosen.items()]
-    commands.run(
-        "sam",
-        "deploy",
-        *("--config-env", arguments.environment),
-        *("--stack-name", arguments.stack),
-        *(("--parameter-overrides", *overrides) if overrides else ()),
-        "--no-confirm-changeset",
-        "--no-fail-on-empty-changeset",
-    )
+def _install(
+    sam: Sam, account: Account, chosen: Mapping[str, str], recipe: images.Recipe, *, is_first: bool
+) -> None:
+    said("== the functions")
+    sam.build(recipe.architecture)
+    if is_first:
+        said("== the stack, which holds the images' repositories")
+        sam.deploy({**chosen, "Architecture": recipe.architecture})
+    said("== the images")
+    pushed = images.push_all(account, account.installed(sam.stack).outputs, recipe)
+    said("== the stack, with the images")
+    sam.deploy({**chosen, **pushed, "Architecture": recipe.architecture})
+
+
+def _show(stack: Stack) -> None:
+    said()
+    for name, value in stack.outputs.items():
+        said(f"{name:28} {value}")
 
 
 if __name__ == "__main__":

@@ -33,10 +33,12 @@ def main(description: str, act: Callable[[argparse.Namespace], None]) -> None:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--stack", default="github-lambda-deployer", help="name of the application's stack")
     parser.add_argument("--environment", default="default", help="environment of samconfig.toml")
-    parser.add_argument("--architecture", default="x86_64", choices=["x86_64", "arm64"])
     parser.add_argument("--parameters", default="", help="Name=value Name=value, over those of samconfig.toml")
+    parser.add_argument("--build-args", default="", help="NAME=value NAME, for `docker build`")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     try:
         act(parser.parse_args())
     except (InstallError, BotoCoreError, ClientError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted; the same command goes on where this ended")

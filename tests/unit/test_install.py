@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from install import commands, deploy, images
-from install.errors import NotConfirmed, ToolMissing
+from install import commands, images, parameters
+from install.errors import NotConfirmed, SettingsInvalid, ToolMissing
+from install.images import Recipe
+from install.stack import Stack, is_deployed
 from install.terminal import confirmed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+INTEL = Recipe("x86_64")
+OURS = {"Tags": [{"Key": "ManagedBy", "Value": "GitHubLambdaDeployer"}]}
 
 
 @pytest.fixture
@@ -24,12 +29,12 @@ def root(tmp_path: Path) -> Path:
 
 def test_same_files(root: Path) -> None:
     """The tag is the files' own: what Python leaves beside them does not change it."""
-    before = images.tag_of("clone", "x86_64", root)
+    before = images.tag_of("clone", INTEL, root)
 
     (root / "functions" / "deployer" / "__pycache__").mkdir()
     (root / "functions" / "deployer" / "__pycache__" / "one.pyc").write_text("x")
 
-    assert images.tag_of("clone", "x86_64", root) == before
+    assert images.tag_of("clone", INTEL, root) == before
 
 
 @pytest.mark.parametrize(
@@ -37,24 +42,92 @@ def test_same_files(root: Path) -> None:
 )
 def test_other_files(root: Path, changed: str) -> None:
     """What goes into an image changes its tag; what goes into the other alone does not."""
-    clone, build = (images.tag_of(name, "x86_64", root) for name in ("clone", "build"))
+    clone, build = (images.tag_of(name, INTEL, root) for name in ("clone", "build"))
 
     (root / changed).write_text("2")
 
-    assert images.tag_of("clone", "x86_64", root) != clone
-    assert (images.tag_of("build", "x86_64", root) == build) == changed.startswith("containers/clone")
+    assert images.tag_of("clone", INTEL, root) != clone
+    assert (images.tag_of("build", INTEL, root) == build) == changed.startswith("containers/clone")
 
 
-def test_other_processor(root: Path) -> None:
-    """An image for another processor is another image."""
-    assert images.tag_of("clone", "x86_64", root) != images.tag_of("clone", "arm64", root)
+@pytest.mark.parametrize("other", [Recipe("arm64"), Recipe("x86_64", {"REFRESHED": "2026-11"})])
+def test_other_recipe(root: Path, other: Recipe) -> None:
+    """An image for another processor, or made with another argument, is another image."""
+    assert images.tag_of("clone", INTEL, root) != images.tag_of("clone", other, root)
+
+
+def test_build_args() -> None:
+    """A name alone stands for what the environment has under it, which may have spaces and lines."""
+    given = images.build_args("REFRESHED=2026-11 EXTRA_CA", {"EXTRA_CA": "BEGIN CERTIFICATE\nEND"})
+
+    assert given == {"REFRESHED": "2026-11", "EXTRA_CA": "BEGIN CERTIFICATE\nEND"}
+
+
+def test_build_arg_that_is_not_there() -> None:
+    """A name that the environment does not have is not an empty value."""
+    with pytest.raises(SettingsInvalid, match="EXTRA_CA"):
+        images.build_args("EXTRA_CA", {})
 
 
 def test_parameters() -> None:
     """Those given win over those of the environment."""
-    chosen = deploy.parameters("shared", "MaxRunningSessions=3")
+    chosen = parameters.chosen("shared", "MaxRunningSessions=3")
 
     assert chosen == {"AuthMode": "IAM", "MaxRunningSessions": "3"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "told"),
+    [
+        ("default", "MaxRuningSessions=3", "no parameter MaxRuningSessions: it has AuthMode, "),
+        ("default", "AuthMode", "AuthMode is not of the form Name=value"),
+        ("prod", "", "no environment prod: it has default, shared"),
+    ],
+)
+def test_parameters_that_cannot_be_meant(environment: str, given: str, told: str) -> None:
+    """They are refused before anything is built: SAM CLI would leave an unknown parameter out without a word."""
+    with pytest.raises(SettingsInvalid, match=told):
+        parameters.chosen(environment, given)
+
+
+@pytest.mark.parametrize(
+    ("given", "installed", "taken"),
+    [("arm64", "x86_64", "arm64"), (None, "arm64", "arm64"), (None, None, "x86_64")],
+)
+def test_architecture(given: str | None, installed: str | None, taken: str) -> None:
+    """Functions and images are built for the processor that the stack will have: what it has is kept."""
+    assert parameters.architecture(given, installed) == taken
+
+
+@pytest.mark.parametrize(
+    ("status", "is_broken", "is_moving"),
+    [
+        ("ROLLBACK_COMPLETE", True, False),
+        ("UPDATE_ROLLBACK_COMPLETE", False, False),
+        ("UPDATE_IN_PROGRESS", False, True),
+        ("REVIEW_IN_PROGRESS", False, False),
+    ],
+)
+def test_stack_that_is_there(status: str, is_broken: bool, is_moving: bool) -> None:
+    """One whose creation failed takes no update; one with a change set that nobody executed does."""
+    stack = Stack.from_description({"StackName": "one", "StackStatus": status})
+
+    assert (stack.is_broken, stack.is_moving) == (is_broken, is_moving)
+
+
+@pytest.mark.parametrize(
+    ("described", "listed"),
+    [
+        ({**OURS, "RoleARN": "role"}, True),
+        (OURS, True),
+        ({**OURS, "RoleARN": "that of another installation"}, False),
+        ({**OURS, "RootId": "the stack that it is nested in"}, False),
+        ({"Tags": []}, False),
+    ],
+)
+def test_deployed_stacks(described: dict[str, Any], listed: bool) -> None:
+    """What an installation deployed carries the tag and that installation's role; what is nested goes with it."""
+    assert is_deployed(described, "role") is listed
 
 
 def test_tools_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
