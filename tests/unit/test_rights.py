@@ -127,7 +127,7 @@ def test_deployed_stack_cannot_touch_this_application(holder: str) -> None:
 
 @pytest.mark.parametrize("name", ["CloudFormationRole", "PermissionsBoundary"])
 def test_what_outlives_the_application(name: str) -> None:
-    """CloudFormation needs the role and the boundary to remove the stacks; an installation that failed has none."""
+    """CloudFormation needs both to remove the stacks; an installation that failed to come about has none."""
     assert application.template()["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
