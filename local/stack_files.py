@@ -23,14 +23,23 @@ ENVIRONMENT_FILE: Final = "env.json"
 def written(folder: Path, running: Laptop) -> Iterator[None]:
     """`stack.json` for whoever calls the API, `env.json` for `sam local invoke --env-vars`."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {STACK_FILE: _addresses(running), ENVIRONMENT_FILE: _environments(running)}
+    contents = {ENVIRONMENT_FILE: _environments(running), STACK_FILE: _addresses(running)}
+    texts = {folder / name: json.dumps(content, indent=2) + "\n" for name, content in contents.items()}
     try:
-        for name, content in contents.items():
-            (folder / name).write_text(json.dumps(content, indent=2) + "\n")
+        for path, text in texts.items():
+            _write_whole(path, text)
         yield
     finally:
-        for name in contents:
-            (folder / name).unlink(missing_ok=True)
+        for path, text in texts.items():
+            if path.exists() and path.read_text() == text:  # a later platform's stay
+                path.unlink()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Whoever waits for the file to appear finds all of it."""
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.replace(path)
 
 
 def _addresses(running: Laptop) -> dict[str, str]:
