@@ -13,18 +13,18 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 
-from deployer import api_document as document
 from deployer import errors
-from deployer import session_view as view
+from deployer.api import document
+from deployer.api import session_view as view
+from deployer.api.cors import answer_headers
+from deployer.api.deployment import DeployBody, new_head
+from deployer.api.links import base_url, status_url
+from deployer.api.problem import CONTENT_TYPE, invalid, problem_of
+from deployer.api.request_body import read_json
 from deployer.aws import executions
 from deployer.aws.sessions import Sessions
-from deployer.cors import answer_headers
-from deployer.deployment import DeployBody, new_head
 from deployer.idempotency import Idempotency
-from deployer.links import base_url, status_url
-from deployer.problem import CONTENT_TYPE, invalid, problem_of
 from deployer.repository import Repository
-from deployer.request_body import read_json
 from deployer.session import SessionKind, SessionStatus, is_session_id, new_session_id
 from deployer.settings import Settings
 

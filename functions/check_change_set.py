@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, TypedDict
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
-from deployer.change_set import in_words
 from deployer.errors import ChangeSetFailed
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
-from deployer.stack_event import refers_to_refusals
-from deployer.stack_watch import LONGEST_CHANGE_SET_WAIT, longer
+from deployer.stack.change_set import in_words
+from deployer.stack.event import refers_to_refusals
+from deployer.stack.watch import LONGEST_CHANGE_SET_WAIT, longer
 
 if TYPE_CHECKING:
-    from deployer.change_set import ChangeSet as Described
+    from deployer.stack.change_set import ChangeSet as Described
     from deployer.state_data import ChangeSet
 
 

@@ -8,12 +8,12 @@ from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.session import Head, Stage
 from deployer.settings import Settings
-from deployer.stack_event import cursor_after
-from deployer.stack_watch import failure, has_settled, log_entries, looked_at
+from deployer.stack.event import cursor_after
+from deployer.stack.watch import failure, has_settled, log_entries, looked_at
 
 if TYPE_CHECKING:
-    from deployer.stack import Stack
-    from deployer.stack_event import StackEvent
+    from deployer.stack.event import StackEvent
+    from deployer.stack.stack import Stack
     from deployer.state_data import Stack as Watch
 
 

@@ -13,7 +13,7 @@ from deployer.settings import Settings
 
 if TYPE_CHECKING:
     from deployer.session import ResourceRecord
-    from deployer.stack import Stack
+    from deployer.stack.stack import Stack
     from deployer.state_data import ChangeSet
 
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
-from deployer.change_set import ChangeSetIds, ChangeSetRequest, Kind
 from deployer.errors import StackBeingCleared, StackNotReady
 from deployer.instants import microseconds
-from deployer.parameters import change_set_parameters, check_parameters
 from deployer.session import Stage
 from deployer.settings import Settings
-from deployer.stack import tags
+from deployer.stack.change_set import ChangeSetIds, ChangeSetRequest, Kind
+from deployer.stack.stack import tags
 from deployer.state_data import ChangeSet
+from deployer.template.parameters import change_set_parameters, check_parameters
 from deployer.worker import MAX_TEXT_BYTES
 
 if TYPE_CHECKING:
-    from deployer.stack import Stack
+    from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, Package, Source
 
 

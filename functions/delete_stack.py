@@ -9,11 +9,11 @@ from deployer.aws.stacks import Stacks
 from deployer.instants import microseconds
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
-from deployer.stack import StackStatus
-from deployer.stack_watch import begun
+from deployer.stack.stack import StackStatus
+from deployer.stack.watch import begun
 
 if TYPE_CHECKING:
-    from deployer.stack import Stack
+    from deployer.stack.stack import Stack
     from deployer.state_data import Stack as Watch
 
 

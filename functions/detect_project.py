@@ -10,9 +10,9 @@ from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_log import entries_of
 from deployer.aws.workers import Workers, read_report
-from deployer.manifest import MAX_MANIFEST_BYTES, parse_manifest
-from deployer.project import Project, detect
-from deployer.project_sources import units_of
+from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
+from deployer.project.project import Project, detect
+from deployer.project.sources import units_of
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.worker import MANIFEST, SOURCE

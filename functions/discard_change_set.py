@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
-from deployer.change_set import in_words
 from deployer.errors import ChangeSetFailed, StackGone
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.stack.change_set import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

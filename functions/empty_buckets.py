@@ -12,7 +12,7 @@ from deployer.settings import Settings
 from deployer.state_data import Buckets as Answer
 
 if TYPE_CHECKING:
-    from deployer.stack_resource import StackResource
+    from deployer.stack.resource import StackResource
 
 # Enough to finish a request of 1,000 keys and to write down what was done, before Lambda ends the function.
 _RESERVE_MS: Final = 60_000

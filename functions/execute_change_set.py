@@ -8,7 +8,7 @@ from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
-from deployer.stack_watch import begun
+from deployer.stack.watch import begun
 
 if TYPE_CHECKING:
     from deployer.state_data import ChangeSet, DeployRequest

@@ -8,18 +8,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from deployer.archive import ZipLimits, check_twins, members, open_zip, sha256_of
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
 from deployer.aws.workers import read_report
-from deployer.capabilities import capabilities
 from deployer.errors import ArtifactInvalid
 from deployer.log_text import clean
+from deployer.packaging.archive import ZipLimits, check_twins, members, open_zip, sha256_of
+from deployer.packaging.source_archive import MAX_UNPACKED_BYTES, SourceArchive
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
-from deployer.source_archive import MAX_UNPACKED_BYTES, SourceArchive
+from deployer.template.capabilities import capabilities
 from deployer.worker import SOURCE
 
 if TYPE_CHECKING:

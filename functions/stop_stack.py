@@ -12,7 +12,7 @@ from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 
 if TYPE_CHECKING:
-    from deployer.stack import Stack
+    from deployer.stack.stack import Stack
     from deployer.state_data import Stack as Watch
 
 

@@ -12,7 +12,7 @@ from deployer.instants import midnight
 from deployer.repository import Repository
 from deployer.session import LogLevel, Stage, head_timestamp
 from deployer.settings import Settings
-from deployer.stack import stack_name
+from deployer.stack.stack import stack_name
 
 if TYPE_CHECKING:
     from deployer.github import Resolved

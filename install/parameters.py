@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.template import parse
+from deployer.template.template import parse
 from install.errors import SettingsInvalid
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, WaiterError
 
-from deployer import archive, packaging, sam, template
-from deployer.archive import Entry
 from deployer.errors import DeployerError
-from deployer.local_path import Content, LocalPath, S3Object
+from deployer.packaging import archive, template_paths
+from deployer.packaging.archive import Entry
+from deployer.packaging.local_path import Content, LocalPath, S3Object
+from deployer.template import sam, template
 from local.errors import ApplicationFailed
 from local.platform import REGION
 
@@ -70,10 +71,10 @@ def _packaged(packages: _Packages, parameters: dict[str, str]) -> dict[str, Any]
     document = template.parse((ROOT / TEMPLATE).read_text(), TEMPLATE)
     made: dict[tuple[Content, str], S3Object] = {}
     addresses: dict[LocalPath, S3Object] = {}
-    for path in packaging.local_paths(document, TEMPLATE):
+    for path in template_paths.local_paths(document, TEMPLATE):
         what = (path.content, path.path)
         made[what] = addresses[path] = made.get(what) or packages.put(*_content(path))
-    return sam.expand(packaging.point_at(document, addresses), parameters, REGION)
+    return sam.expand(template_paths.point_at(document, addresses), parameters, REGION)
 
 
 def _content(path: LocalPath) -> tuple[bytes, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from deployer.stack_event import STACK_TYPE, StackEvent
+from deployer.stack.event import STACK_TYPE, StackEvent
 
 ROOT: Final = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1111"
 CHILD: Final = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop-Inner-1/2222"

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from build_units import Builds
-from deployer.archive import ZipLimits, extract
 from deployer.errors import DeployerError, InternalError
 from deployer.exchange import Exchange
 from deployer.log_text import clean
+from deployer.packaging.archive import ZipLimits, extract
 from deployer.worker import GRACE_SECONDS, PLAN_URL, REPORT, SOURCE
 
 if TYPE_CHECKING:

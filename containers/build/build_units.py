@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from child import TAIL_LINES, Children
-from deployer.archive import files_below, write_zip
 from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing
 from deployer.log_text import clean
+from deployer.packaging.archive import files_below, write_zip
 
 if TYPE_CHECKING:
     from child import Ended

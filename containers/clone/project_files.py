@@ -5,17 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from deployer import template
 from deployer.errors import DeployerError, ProjectNotFound
-from deployer.local_path import Content
-from deployer.manifest import candidates, candidates_below
-from deployer.packaging import local_paths
-from deployer.project import detect
+from deployer.packaging.local_path import Content
+from deployer.packaging.template_paths import local_paths
+from deployer.project.manifest import candidates, candidates_below
+from deployer.project.project import detect
+from deployer.template import template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deployer.project import Project
+    from deployer.project.project import Project
     from deployer.worker import ClonePlan, Manifest
     from texts import Texts
 

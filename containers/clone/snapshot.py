@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Final
 from blobs import Blobs, check_sizes
 from commit import Commit
 from deployer.amounts import counted, size
-from deployer.archive import Entry, write_zip
 from deployer.errors import DeployerError
+from deployer.packaging.archive import Entry, write_zip
 from deployer.worker import SOURCE
 from lint import linting
 from project_files import find_project, project_paths
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blobs import BlobReader
-    from deployer.project import Project
+    from deployer.project.project import Project
     from deployer.worker import ClonePlan, Finding, Manifest
     from git_client import GitClient
     from tree import TreeEntry

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
-from deployer.archive import name_problem
 from deployer.errors import PathUnsafe, RepositoryTooLarge
+from deployer.packaging.archive import name_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

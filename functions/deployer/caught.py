@@ -21,8 +21,8 @@ from deployer.errors import (
     WorkerStopped,
     error_class,
 )
-from deployer.hints import hint_for, hint_for_template
 from deployer.log_text import clean, cut
+from deployer.stack.hints import hint_for, hint_for_template
 
 if TYPE_CHECKING:
     from deployer.session import ErrorRecord

@@ -13,7 +13,7 @@ from tests.api_caller import BASE, MACHINES, Answer, call
 from tests.session_table import ENTERED_AT, a_head
 
 import api
-from deployer import api_document
+from deployer.api import document as api_document
 from deployer.aws.clients import client
 from deployer.idempotency import Idempotency
 from deployer.session import LogLevel, SessionKind, SessionStatus, Stage

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.presigned import PresignedBucket
 
-from deployer.archive import Entry, write_zip
+from deployer.packaging.archive import Entry, write_zip
 from deployer.worker import GRACE_SECONDS
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ import discard_change_set
 import record_removal
 import record_success
 from deployer import state_data
-from deployer.archive import files_below, write_zip
 from deployer.aws.artifacts import build_key, source_key, trusted_key
-from deployer.change_set import change_set_name
+from deployer.packaging.archive import files_below, write_zip
+from deployer.stack.change_set import change_set_name
 
 if TYPE_CHECKING:
     from tests.cloudformation import CannedCloudFormation

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import publish_package
-from deployer.archive import Entry, write_zip
 from deployer.aws.artifacts import build_key, source_key, trusted_key
 from deployer.aws.clients import client
-from deployer.build_unit import build_units
 from deployer.errors import ArtifactInvalid, ArtifactMissing, BuildFailed, PathUnsafe, TemplateInvalid
-from deployer.packaging import local_paths
-from deployer.template import SAM_TRANSFORM, parse
+from deployer.packaging.archive import Entry, write_zip
+from deployer.packaging.build_unit import build_units
+from deployer.packaging.template_paths import local_paths
+from deployer.template.template import SAM_TRANSFORM, parse
 
 if TYPE_CHECKING:
     from pathlib import Path

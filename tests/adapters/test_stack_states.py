@@ -15,7 +15,7 @@ import collect_resources
 import delete_stack
 import stop_stack
 from deployer.errors import StackFailed, StackGone, StackNotOurs, StackTimedOut
-from deployer.stack_watch import begun
+from deployer.stack.watch import begun
 
 if TYPE_CHECKING:
     from tests.stack_session import Session

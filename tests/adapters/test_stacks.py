@@ -21,7 +21,6 @@ from tests.cloudformation import (
 from deployer.aws.clients import client
 from deployer.aws.stack_errors import translated
 from deployer.aws.stacks import Stacks
-from deployer.change_set import ChangeSetRequest, Kind
 from deployer.errors import (
     ChangeSetFailed,
     CloudFormationUnavailable,
@@ -31,7 +30,8 @@ from deployer.errors import (
     StackNotReady,
     TemplateInvalid,
 )
-from deployer.stack import StackStatus
+from deployer.stack.change_set import ChangeSetRequest, Kind
+from deployer.stack.stack import StackStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable

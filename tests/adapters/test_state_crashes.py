@@ -34,12 +34,12 @@ import record_removal
 import record_success
 import stop_stack
 import validate_request
-from deployer.archive import Entry, write_zip
+from deployer.api.deployment import DeployBody, new_head
 from deployer.aws.artifacts import Artifacts, source_key
 from deployer.aws.clients import client
 from deployer.aws.sessions import Sessions
-from deployer.deployment import DeployBody, new_head
 from deployer.instants import iso8601
+from deployer.packaging.archive import Entry, write_zip
 from deployer.session import new_session_id
 
 if TYPE_CHECKING:

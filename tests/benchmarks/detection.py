@@ -16,8 +16,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, ProjectUnsupported
-from deployer.manifest import candidates, candidates_below
-from deployer.project import detect
+from deployer.project.manifest import candidates, candidates_below
+from deployer.project.project import detect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

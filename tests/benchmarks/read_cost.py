@@ -14,7 +14,7 @@ from local import application
 from local.application import STACK_NAME
 from tests.benchmarks.table import table
 
-from deployer.deployment import DeployBody, new_head
+from deployer.api.deployment import DeployBody, new_head
 from deployer.session import head_timestamp, new_session_id
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
-from deployer.sam import expand
-from deployer.template import parse
+from deployer.template.sam import expand
+from deployer.template.template import parse
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MACHINES: Final = {"DeployStateMachine": "deploy", "RemoveStackStateMachine": "remove_stack"}

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.archive import (
+from deployer.errors import ArtifactInvalid, DeployerError, PackageTooLarge, PathUnsafe
+from deployer.packaging.archive import (
     Entry,
     ZipLimits,
     check_twins,
@@ -22,7 +23,6 @@ from deployer.archive import (
     open_zip,
     write_zip,
 )
-from deployer.errors import ArtifactInvalid, DeployerError, PackageTooLarge, PathUnsafe
 
 LIMITS = ZipLimits(max_files=100, max_bytes=1_000_000)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployer.build_unit import build_units, units_by_path
 from deployer.errors import RuntimeUnsupported, SourceMissing
-from deployer.packaging import local_paths
+from deployer.packaging.build_unit import build_units, units_by_path
+from deployer.packaging.template_paths import local_paths
 
 if TYPE_CHECKING:
     from deployer.worker import BuildUnit

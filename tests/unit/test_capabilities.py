@@ -1,4 +1,4 @@
-"""deployer.capabilities: what a template needs to have acknowledged."""
+"""deployer.template.capabilities: what a template needs to have acknowledged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.capabilities import capabilities
+from deployer.template.capabilities import capabilities
 
 ROLE = {"Type": "AWS::IAM::Role", "Properties": {}}
 NAMED = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "x"}}

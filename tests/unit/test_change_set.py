@@ -1,12 +1,12 @@
-"""deployer.change_set: what a change set's end means."""
+"""deployer.stack.change_set: what a change set's end means."""
 
 from __future__ import annotations
 
 import pytest
 from botocore.session import get_session
 
-from deployer.change_set import ChangeSet, ChangeSetStatus, change_set_name, in_words, is_our_name
 from deployer.session import ChangeRecord
+from deployer.stack.change_set import ChangeSet, ChangeSetStatus, change_set_name, in_words, is_our_name
 
 
 def change(action: str) -> ChangeRecord:

@@ -10,7 +10,7 @@ import pytest
 from tests.api_caller import SETTINGS, call
 
 import api
-from deployer import api_document
+from deployer.api import document as api_document
 from deployer.session import SessionStatus, Stage
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()

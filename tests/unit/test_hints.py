@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.hints import hint_for, hint_for_template
+from deployer.stack.hints import hint_for, hint_for_template
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from deployer.api.request_body import read_json
 from deployer.errors import PageTokenInvalid, RequestInvalid
 from deployer.instants import iso8601, microseconds, midnight
 from deployer.log_text import MAX_BYTES, clean
 from deployer.page_token import page_token, position_of
-from deployer.request_body import read_json
 
 
 @given(st.text(alphabet=st.characters(), max_size=300))

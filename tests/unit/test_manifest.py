@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import ArtifactInvalid
-from deployer.manifest import MAX_CANDIDATES, candidates, candidates_below, parse_manifest
+from deployer.project.manifest import MAX_CANDIDATES, candidates, candidates_below, parse_manifest
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

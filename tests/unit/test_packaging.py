@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.definition import as_json
 from deployer.errors import PathUnsafe, RuntimeUnsupported
-from deployer.local_path import Content, S3Object, normalized
-from deployer.packaging import include, local_paths, point_at
+from deployer.packaging.definition import as_json
+from deployer.packaging.local_path import Content, S3Object, normalized
+from deployer.packaging.template_paths import include, local_paths, point_at
 
 OBJECT = S3Object(bucket="b", key="packages/1.zip", url="https://s3/b/packages/1.zip")
 URI = "s3://b/packages/1.zip"

@@ -1,4 +1,4 @@
-"""deployer.parameters: what is given is checked before anything is created."""
+"""deployer.template.parameters: what is given is checked before anything is created."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import DeployerError, ParametersInvalid, ParametersMissing
-from deployer.parameters import change_set_parameters, check_parameters
+from deployer.template.parameters import change_set_parameters, check_parameters
 
 
 def template(**parameters: Any) -> dict[str, Any]:

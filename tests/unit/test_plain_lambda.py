@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.build_unit import build_units
 from deployer.errors import RuntimeUnsupported
-from deployer.handler import node_handler, python_handler
-from deployer.packaging import local_paths
-from deployer.plain_lambda import PlainLambda, find_plain_lambda
-from deployer.template import check_limits, dump, is_cloudformation
+from deployer.packaging.build_unit import build_units
+from deployer.packaging.template_paths import local_paths
+from deployer.project.handler import node_handler, python_handler
+from deployer.project.plain_lambda import PlainLambda, find_plain_lambda
+from deployer.template.template import check_limits, dump, is_cloudformation
 
 PYTHON = "def lambda_handler(event, context):\n    return event\n"
 NODE = "export const handler = async (event) => event;\n"

@@ -19,8 +19,8 @@ from deployer.errors import (
     TemplateNotFound,
     TransformUnsupported,
 )
-from deployer.project import Project, ProjectKind, detect
-from deployer.project_sources import units_of
+from deployer.project.project import Project, ProjectKind, detect
+from deployer.project.sources import units_of
 
 if TYPE_CHECKING:
     from deployer.worker import Manifest

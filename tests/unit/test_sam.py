@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from deployer.errors import TemplateInvalid, TransformUnsupported
-from deployer.sam import expand, with_boundary
-from deployer.template import SAM_TRANSFORM
+from deployer.template.sam import expand, with_boundary
+from deployer.template.template import SAM_TRANSFORM
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 

@@ -1,4 +1,4 @@
-"""deployer.stack: statuses decided, names and tags made."""
+"""deployer.stack.stack: statuses decided, names and tags made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.session import new_session_id
-from deployer.stack import (
+from deployer.stack.stack import (
     MAX_GIVEN_TAGS,
     RESERVED_TAGS,
     Stack,

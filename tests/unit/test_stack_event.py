@@ -1,10 +1,10 @@
-"""deployer.stack_event: the first cause among many failures."""
+"""deployer.stack.event: the first cause among many failures."""
 
 from __future__ import annotations
 
 from tests.stack_events import CHILD, ROOT, event, of_nested, of_stack
 
-from deployer.stack_event import cursor_after, first_cause, in_order
+from deployer.stack.event import cursor_after, first_cause, in_order
 
 
 def test_nothing_failed() -> None:

@@ -1,10 +1,10 @@
-"""deployer.stack_resource: what is there, and what outlives its stack."""
+"""deployer.stack.resource: what is there, and what outlives its stack."""
 
 from __future__ import annotations
 
 import pytest
 
-from deployer.stack_resource import StackResource, outlives_its_stack
+from deployer.stack.resource import StackResource, outlives_its_stack
 
 
 def resource(physical_id: str, status: str) -> StackResource:

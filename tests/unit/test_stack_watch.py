@@ -1,4 +1,4 @@
-"""deployer.stack_watch: how long to wait, and what a stack's end means."""
+"""deployer.stack.watch: how long to wait, and what a stack's end means."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from tests.stack_events import CHILD, ROOT, event, of_stack
 
 from deployer.session import LogLevel
-from deployer.stack import Stack, StackStatus
-from deployer.stack_watch import begun, failure, has_settled, log_entries, longer, looked_at
+from deployer.stack.stack import Stack, StackStatus
+from deployer.stack.watch import begun, failure, has_settled, log_entries, longer, looked_at
 
 if TYPE_CHECKING:
     from deployer.state_data import Stack as Watch

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployer.errors import TemplateInvalid
-from deployer.template import check_limits, dump, is_cloudformation, is_sam, parse, transforms
+from deployer.template.template import check_limits, dump, is_cloudformation, is_sam, parse, transforms
 
 ALIAS_BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"

@@ -9,23 +9,23 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.amounts import counted, size
-from deployer.archive import check_twins, write_zip
-from deployer.build_unit import units_by_path
-from deployer.definition import as_json
 from deployer.errors import ArtifactMissing, TemplateInvalid
-from deployer.local_path import Content, S3Object
-from deployer.packaging import include, local_paths, point_at
-from deployer.sam import expand, with_boundary
-from deployer.template import MAX_BODY_BYTES, check_limits, dump, parse
+from deployer.packaging.archive import check_twins, write_zip
+from deployer.packaging.build_unit import units_by_path
+from deployer.packaging.definition import as_json
+from deployer.packaging.local_path import Content, S3Object
+from deployer.packaging.template_paths import include, local_paths, point_at
+from deployer.template.sam import expand, with_boundary
+from deployer.template.template import MAX_BODY_BYTES, check_limits, dump, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.archive import Entry
     from deployer.aws.artifacts import Artifacts
-    from deployer.local_path import LocalPath
-    from deployer.source_archive import SourceArchive
-    from deployer.template import Template
+    from deployer.packaging.archive import Entry
+    from deployer.packaging.local_path import LocalPath
+    from deployer.packaging.source_archive import SourceArchive
+    from deployer.template.template import Template
     from deployer.worker import BuildUnit
 
 TEMPLATE_SUFFIX: Final = ".template.json"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.session import ChangeRecord
-from deployer.stack import Stack, StackStatus
-from deployer.stack_event import StackEvent
-from deployer.stack_resource import StackResource
+from deployer.stack.event import StackEvent
+from deployer.stack.resource import StackResource
+from deployer.stack.stack import Stack, StackStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

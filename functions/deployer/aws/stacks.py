@@ -13,21 +13,21 @@ from botocore.exceptions import ClientError
 from deployer.aws import stack_answers
 from deployer.aws.clients import client
 from deployer.aws.stack_errors import code_of, translated
-from deployer.change_set import ChangeSet, ChangeSetIds, ChangeSetRequest, ChangeSetStatus, is_our_name
 from deployer.errors import ChangeSetFailed, StackGone, StackNotOurs, StackNotReady
-from deployer.stack import StackStatus
-from deployer.stack_event import in_order
-from deployer.stack_resource import BUCKET_TYPE, outlives_its_stack
-from deployer.template import parse
+from deployer.stack.change_set import ChangeSet, ChangeSetIds, ChangeSetRequest, ChangeSetStatus, is_our_name
+from deployer.stack.event import in_order
+from deployer.stack.resource import BUCKET_TYPE, outlives_its_stack
+from deployer.stack.stack import StackStatus
+from deployer.template.template import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deployer.settings import Settings
-    from deployer.stack import Stack
-    from deployer.stack_event import StackEvent
-    from deployer.stack_resource import StackResource
-    from deployer.template import Template
+    from deployer.stack.event import StackEvent
+    from deployer.stack.resource import StackResource
+    from deployer.stack.stack import Stack
+    from deployer.template.template import Template
 
 _ALREADY_ASKED: Final = frozenset({"TokenAlreadyExists", "OperationIdAlreadyExists"})
 

@@ -6,12 +6,12 @@ import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import TemplateInvalid, TransformUnsupported
-from deployer.template import LANGUAGE_EXTENSIONS, SAM_TRANSFORM, is_sam, transforms
+from deployer.template.template import LANGUAGE_EXTENSIONS, SAM_TRANSFORM, is_sam, transforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deployer.template import Template
+    from deployer.template.template import Template
 
 _FOR_EACH: Final = "Fn::ForEach::"
 _SERVERLESS: Final = "AWS::Serverless::"

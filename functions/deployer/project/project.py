@@ -17,10 +17,10 @@ from deployer.errors import (
     TemplateInvalid,
     TemplateNotFound,
 )
-from deployer.found_template import FoundTemplate, choose, read_template, without_children
-from deployer.frameworks import frameworks
-from deployer.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
-from deployer.plain_lambda import find_plain_lambda, without_handler
+from deployer.project.found_template import FoundTemplate, choose, read_template, without_children
+from deployer.project.frameworks import frameworks
+from deployer.project.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
+from deployer.project.plain_lambda import find_plain_lambda, without_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

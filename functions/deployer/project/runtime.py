@@ -9,7 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import RuntimeUnsupported
-from deployer.version_range import Series, allows
+from deployer.project.version_range import Series, allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

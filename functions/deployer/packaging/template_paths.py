@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import RuntimeUnsupported
-from deployer.local_path import Content, Form, LocalPath, S3Object, is_local, normalized
+from deployer.packaging.local_path import Content, Form, LocalPath, S3Object, is_local, normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

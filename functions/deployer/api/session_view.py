@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from deployer.links import session_links, status_url
+from deployer.api.links import session_links, status_url
 from deployer.session import SessionStatus
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from deployer.template import parse
+from deployer.template.template import parse
 
 # Amazon States Language: fields that hold numbers, which a substitution may stand for.
 _NUMBERS: Final = frozenset(

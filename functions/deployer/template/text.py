@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 
 import yaml
 
-from deployer.yaml_growth import MAX_DEPTH, TOO_DEEP, TextInvalid, check_growth, line_of
+from deployer.template.yaml_growth import MAX_DEPTH, TOO_DEEP, TextInvalid, check_growth, line_of
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -8,14 +8,14 @@ import posixpath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from deployer.errors import RuntimeUnsupported, SourceMissing
-from deployer.local_path import Content
-from deployer.packaging import effective_properties
+from deployer.packaging.local_path import Content
+from deployer.packaging.template_paths import effective_properties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from deployer.local_path import LocalPath
-    from deployer.packaging import Document
+    from deployer.packaging.local_path import LocalPath
+    from deployer.packaging.template_paths import Document
     from deployer.worker import BuildUnit
 
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from deployer.session import ResourceRecord
-from deployer.stack_event import STACK_TYPE
+from deployer.stack.event import STACK_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

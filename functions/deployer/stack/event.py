@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from deployer.hints import hint_for
+from deployer.stack.hints import hint_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

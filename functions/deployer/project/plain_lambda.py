@@ -6,8 +6,8 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.handler import NODE_FILES, PYTHON_FILES, node_handler, python_handler
-from deployer.runtime import node_runtime, python_runtime
+from deployer.project.handler import NODE_FILES, PYTHON_FILES, node_handler, python_handler
+from deployer.project.runtime import node_runtime, python_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

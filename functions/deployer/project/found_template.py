@@ -8,12 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer import template
 from deployer.amounts import counted
 from deployer.errors import PathUnsafe, TemplateInvalid
-from deployer.local_path import is_local, normalized
-from deployer.manifest import STANDARD_TEMPLATES
-from deployer.packaging import resources
+from deployer.packaging.local_path import is_local, normalized
+from deployer.packaging.template_paths import resources
+from deployer.project.manifest import STANDARD_TEMPLATES
+from deployer.template import template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from deployer.errors import DeployerError, StackFailed, StackGone, StackTimedOut
 from deployer.instants import microseconds
 from deployer.session import LogLevel
-from deployer.stack_event import first_cause
+from deployer.stack.event import first_cause
 from deployer.state_data import Stack as Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deployer.stack import Stack
-    from deployer.stack_event import StackEvent
+    from deployer.stack.event import StackEvent
+    from deployer.stack.stack import Stack
 
 LONGEST_STACK_WAIT: Final = 15
 LONGEST_CHANGE_SET_WAIT: Final = 5

@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Final
 
-from deployer import template
-from deployer.build_unit import units_by_path
 from deployer.errors import SourceMissing, TransformUnsupported
-from deployer.found_template import child_paths
-from deployer.packaging import local_paths
+from deployer.packaging.build_unit import units_by_path
+from deployer.packaging.template_paths import local_paths
+from deployer.project.found_template import child_paths
+from deployer.template import template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from deployer.local_path import LocalPath
+    from deployer.packaging.local_path import LocalPath
     from deployer.worker import BuildUnit
 
 # AWS::Include is put in by PublishPackage when it names a file of the repository, and refused there otherwise.

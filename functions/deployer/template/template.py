@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer import template_text
 from deployer.errors import TemplateInvalid
-from deployer.yaml_growth import TextInvalid
+from deployer.template.text import read
+from deployer.template.yaml_growth import TextInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def parse(text: str, path: str) -> Template:
     text = text.removeprefix("\ufeff")
     _check_text(text, path)
     try:
-        document = template_text.read(text)
+        document = read(text)
     except TextInvalid as error:
         place = f"{path}:{error.line}" if error.line else path
         raise TemplateInvalid(f"{place}: {error.problem}") from error

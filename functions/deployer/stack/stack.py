@@ -7,13 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Final
 
-from deployer.capabilities import capabilities
-from deployer.parameters import check_parameters
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-__all__ = ["Stack", "StackStatus", "capabilities", "check_parameters", "stack_name", "tag_problem", "tags"]
 
 MANAGED_BY: Final = "ManagedBy"
 OURS: Final = "GitHubLambdaDeployer"

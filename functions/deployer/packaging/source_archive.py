@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from deployer.archive import Entry, ZipLimits, link_target, member_entry, members, open_zip
 from deployer.errors import PackageTooLarge, PathUnsafe, SourceMissing
+from deployer.packaging.archive import Entry, ZipLimits, link_target, member_entry, members, open_zip
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deployer.archive import Member
+    from deployer.packaging.archive import Member
 
 LIMITS: Final = ZipLimits(max_files=100_000, max_bytes=4 << 30)
 # AWS Lambda developer guide, "Lambda quotas": a deployment package, unzipped, with its layers.

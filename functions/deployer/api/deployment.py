@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from deployer.instants import iso8601
 from deployer.repository import Repository, branch_problem, commit_problem, path_problem
 from deployer.session import Head, SessionKind, SessionStatus, Stage, head_timestamp
-from deployer.stack import MAX_GIVEN_TAGS, tag_problem
+from deployer.stack.stack import MAX_GIVEN_TAGS, tag_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

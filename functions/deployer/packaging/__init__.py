@@ -1,0 +1,1 @@
+"""From a project's files to packages: local paths, what has to be built, zips."""

@@ -1,0 +1,1 @@
+"""CloudFormation's stacks and change sets: what their statuses and events mean."""

@@ -1,0 +1,1 @@
+"""Templates: read as hostile text, checked, and expanded."""
