@@ -41,7 +41,7 @@ def handler(event: Event, _context: object) -> Answer:
 
 
 def _record(sessions: Sessions, event: Event, stack: Stack, resources: list[ResourceRecord]) -> None:
-    sessions.add_resources(event["sessionId"], event["enteredAt"], resources)
+    sessions.add_resources(event["sessionId"], resources)
     found = f"{counted(len(resources), 'resource')} and {counted(len(stack.outputs), 'output')}"
     message = f"stack {stack.name} has {found}"
     sessions.advance(

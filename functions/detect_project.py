@@ -10,12 +10,13 @@ from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_log import entries_of
 from deployer.aws.workers import Workers, read_report
+from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project.project import Project, detect
 from deployer.project.sources import units_of
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
-from deployer.worker import MANIFEST, SOURCE
+from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,7 @@ if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, ProjectFound, Source
     from deployer.worker import BuildUnit, Finding
 
-PROJECT: Final = "project.json"
-
-# AWS Lambda Developer Guide, "Lambda quotas": a package and its layers, unpacked. No package is larger as a zip.
-_MAX_UNPACKED_BYTES: Final = 262_144_000
 _MAX_FINDINGS: Final = 20
-# The container has to start before it reads anything.
-_STARTING_SECONDS: Final = 300
 
 
 class Event(TypedDict):
@@ -77,15 +72,15 @@ def _write_project(artifacts: Artifacts, session_id: str, project: Project, unit
 def _hand_over(settings: Settings, session_id: str, units: list[BuildUnit]) -> str:
     plan = {
         "units": units,
-        "maxUnpackedBytes": _MAX_UNPACKED_BYTES,
+        "maxUnpackedBytes": MAX_UNPACKED_BYTES,
         "timeoutSeconds": settings.build_timeout_seconds,
     }
     return Workers.from_settings(settings).hand_over(
         session_id,
         "build",
         plan,
-        seconds=settings.build_timeout_seconds + _STARTING_SECONDS,
-        max_bytes=_MAX_UNPACKED_BYTES,
+        seconds=settings.build_timeout_seconds + START_SECONDS,
+        max_bytes=MAX_UNPACKED_BYTES,  # no package is larger as a zip
         reads={"sourceUrl": source_key(session_id, SOURCE)},
     )
 

@@ -51,7 +51,7 @@ def _planned(stacks: Stacks, change_set_id: str) -> Sequence[ChangeRecord] | Non
 
 def _record(sessions: Sessions, event: Event, changes: Sequence[ChangeRecord]) -> None:
     if changes:
-        sessions.add_changes(event["sessionId"], event["enteredAt"], changes)
+        sessions.add_changes(event["sessionId"], changes)
     message = f"planned: {in_words(changes)}" if changes else "the stack is already as the template wants it"
     sessions.advance(
         event["sessionId"],

@@ -20,16 +20,14 @@ from deployer.packaging.source_archive import MAX_UNPACKED_BYTES, SourceArchive
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.template.capabilities import capabilities
-from deployer.worker import SOURCE
+from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
     from deployer.worker import BuildUnit
 
-_PROJECT: Final = "project.json"
 _MAX_PROJECT_BYTES: Final = 16 << 20
 _MAX_SOURCE_BYTES: Final = 2 << 30
-_MAX_ZIP_BYTES: Final = MAX_UNPACKED_BYTES
 _MAX_WARNINGS: Final = 50
 _BUILT_LIMITS: Final = ZipLimits(max_files=65_000, max_bytes=MAX_UNPACKED_BYTES)
 
@@ -48,7 +46,7 @@ def handler(event: Event, _: object) -> Package:
 
 def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Sessions) -> Package:
     """Raises the build's error, and what Packages.package raises."""
-    found = json.loads(artifacts.get(trusted_key(event["sessionId"], _PROJECT), _MAX_PROJECT_BYTES))
+    found = json.loads(artifacts.get(trusted_key(event["sessionId"], PROJECT), _MAX_PROJECT_BYTES))
     report = read_report(artifacts, event["sessionId"], "build") if found["units"] else {}
     with TemporaryDirectory() as folder:
         archive = Path(folder, SOURCE)
@@ -99,7 +97,7 @@ def _sha256(report: dict[str, Any], unit: BuildUnit) -> object:
 def _fetched(artifacts: Artifacts, session_id: str, unit: BuildUnit, sha256: object, folder: Path) -> Path:
     """One zip, read from the bucket once: what is checked here is what is published."""
     path = folder / f"{unit['id']}.zip"
-    artifacts.download(build_key(session_id, path.name), path, _MAX_ZIP_BYTES)
+    artifacts.download(build_key(session_id, path.name), path, MAX_UNPACKED_BYTES)
     if sha256_of(path) != sha256:
         raise ArtifactInvalid(f"the package of {unit['name']} is not what the build reported")
     with open_zip(path, _BUILT_LIMITS) as archive:

@@ -13,6 +13,7 @@ from deployer.repository import Repository
 from deployer.session import LogLevel, Stage, head_timestamp
 from deployer.settings import Settings
 from deployer.stack.stack import stack_name
+from deployer.worker import START_SECONDS
 
 if TYPE_CHECKING:
     from deployer.github import Resolved
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from deployer.worker import Limits
 
 LIMITS: Final[Limits] = {"maxFiles": 50_000, "maxFileBytes": 100_000_000, "maxTotalBytes": 500_000_000}
-_START_SECONDS: Final = 300
-"""That a task may take to start, with ECS's retries: its addresses outlive that and its work."""
 
 
 class Event(TypedDict):
@@ -69,7 +68,6 @@ def _hand_over(
     seconds = settings.clone_timeout_seconds
     plan = {
         "gitUrl": repository.git_url(settings.git_url),
-        "branch": resolved.branch,
         "commit": resolved.commit,
         "projectRoot": request["projectRoot"],
         "template": request["template"],
@@ -78,7 +76,7 @@ def _hand_over(
     }
     workers = Workers.from_settings(settings)
     max_bytes = LIMITS["maxTotalBytes"]
-    return workers.hand_over(session_id, "source", plan, seconds=seconds + _START_SECONDS, max_bytes=max_bytes)
+    return workers.hand_over(session_id, "source", plan, seconds=seconds + START_SECONDS, max_bytes=max_bytes)
 
 
 def _found(event: Event, resolved: Resolved) -> tuple[LogLevel, str]:

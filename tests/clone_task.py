@@ -47,7 +47,6 @@ class Host:
         """The task, as it is started for a plan with these changes."""
         plan = {
             "gitUrl": f"{self.git_url}/owner/name.git",
-            "branch": "main",
             "commit": commit,
             "projectRoot": "",
             "template": None,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from child import TAIL_LINES, Children
+from deployer.amounts import counted, size
 from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing
 from deployer.log_text import clean
 from deployer.packaging.archive import files_below, write_zip
@@ -158,14 +159,14 @@ class Builds:
         self.report["logTail"] = [*self.report["logTail"], *lines][-TAIL_LINES:]
 
     def _zip(self, unit: BuildUnit, artifacts: Path, package: Path) -> str:
-        size, count = 0, 0
+        total, count = 0, 0
         for path in artifacts.rglob("*"):
             if path.is_file() and not path.is_symlink():
-                size, count = size + path.stat().st_size, count + 1
+                total, count = total + path.stat().st_size, count + 1
         most = self.plan["maxUnpackedBytes"]
-        if size > most or count > _MAX_FILES:
+        if total > most or count > _MAX_FILES:
             raise PackageTooLarge(
-                f"{unit['name']}: {size / 1e6:,.1f} MB in {count:,} files; {most / 1e6:,.1f} MB may be"
+                f"{unit['name']}: {size(total)} in {counted(count, 'file')}; {size(most)} are allowed"
             )
         return write_zip(package, files_below(artifacts, leave_out=_LEAVE_OUT))
 

@@ -41,11 +41,6 @@ class Repository:
     def slug(self) -> str:
         return f"{self.owner}/{self.name}"
 
-    @property
-    def url(self) -> str:
-        """As people write it, whatever host serves it."""
-        return f"https://github.com/{self.slug}"
-
     def git_url(self, host: str) -> str:
         """What git fetches; `host` has no slash at the end."""
         return f"{host}/{self.slug}.git"

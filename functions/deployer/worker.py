@@ -24,9 +24,13 @@ PLAN_URL: Final = "PLAN_URL"
 GRACE_SECONDS: Final = 300
 """A task ends itself this long after its plan's time, whatever holds it: its state may give it up, not stop it."""
 
+START_SECONDS: Final = 300
+"""That a task may take to start, with ECS's retries: its addresses outlive that and its work."""
+
 MANIFEST: Final = "manifest.json"
 SOURCE: Final = "source.zip"
 REPORT: Final = "report.json"
+PROJECT: Final = "project.json"
 
 MAX_TEXT_BYTES: Final = 1_000_000
 """CloudFormation's limit for a template in S3; a longer candidate is listed, not read."""
@@ -48,7 +52,6 @@ class Limits(TypedDict):
 
 class ClonePlan(TypedDict):
     gitUrl: str
-    branch: str
     commit: str
     projectRoot: str
     template: str | None

@@ -187,7 +187,7 @@ def test_status_of_deployed_session(application: Sessions) -> None:
     """The status has everything that the document says: outputs, resources, and where the stack is."""
     session_id = deployed(application)
     resource: Any = {"logicalId": "A", "type": "T", "physicalId": "a-1", "status": "CREATE_COMPLETE"}
-    application.add_resources(session_id, ENTERED_AT, [resource])
+    application.add_resources(session_id, [resource])
 
     answer = call("GET", f"/status/{session_id}")
 
@@ -205,7 +205,7 @@ def test_status_of_plan(application: Sessions) -> None:
         a_head(request={"mode": "plan"}, stackName="hello", stackId=STACK, executionArn=f"{MACHINES}x:y"), None
     )
     change: Any = {"action": "Add", "logicalId": "A", "type": "T", "physicalId": "", "replacement": ""}
-    application.add_changes(session_id, ENTERED_AT, [change])
+    application.add_changes(session_id, [change])
 
     body = call("GET", f"/status/{session_id}").body
 

@@ -193,8 +193,8 @@ def test_resources(sessions: Sessions) -> None:
     session_id = created(sessions)
     other: ResourceRecord = {**RESOURCE, "logicalId": "A"}
 
-    sessions.add_resources(session_id, ENTERED_AT, [RESOURCE, other])
-    sessions.add_resources(session_id, ENTERED_AT, [other, RESOURCE])
+    sessions.add_resources(session_id, [RESOURCE, other])
+    sessions.add_resources(session_id, [other, RESOURCE])
 
     assert sessions.resources(session_id) == [other, RESOURCE]
     assert all("status" not in item for item in items(session_id)[1:])
@@ -203,7 +203,7 @@ def test_resources(sessions: Sessions) -> None:
 def test_expiring_resources(sessions: Sessions) -> None:
     """The resources of a stack that is gone expire, and are still the same."""
     session_id = created(sessions)
-    sessions.add_resources(session_id, ENTERED_AT, [RESOURCE])
+    sessions.add_resources(session_id, [RESOURCE])
 
     sessions.expire_resources(session_id)
 

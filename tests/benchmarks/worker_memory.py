@@ -64,7 +64,6 @@ def _clone(folder: Path, bucket: PresignedBucket) -> Run:
     with GitServer(folder / "git") as host:
         plan = {
             "gitUrl": f"{host.url}/owner/large.git",
-            "branch": "main",
             "commit": commit,
             "projectRoot": "",
             "template": None,

@@ -24,7 +24,6 @@ def test_forms_of_a_repository(text: str) -> None:
     repository = Repository.from_text(text)
 
     assert repository.slug == "octo/site"
-    assert repository.url == "https://github.com/octo/site"
     assert repository.git_url("https://github.com") == "https://github.com/octo/site.git"
 
 

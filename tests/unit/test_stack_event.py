@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.stack_events import CHILD, ROOT, event, of_nested, of_stack
 
 from deployer.stack.event import cursor_after, first_cause, in_order
+from deployer.stack.hints import hint_for
 
 
 def test_nothing_failed() -> None:
@@ -26,7 +27,7 @@ def test_cancellations_around_the_cause() -> None:
 
     assert cause is not None
     assert cause.text == "Table: Table already exists"
-    assert "leave the name out" in cause.hint
+    assert "leave the name out" in hint_for(cause.text)
 
 
 def test_several_failures() -> None:

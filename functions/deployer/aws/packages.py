@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -157,8 +158,7 @@ class Packages:
 
 def _copied(entry: Entry, target: Path) -> Path:
     with entry.open() as source, target.open("wb") as sink:
-        while piece := source.read(1 << 20):
-            sink.write(piece)
+        shutil.copyfileobj(source, sink)
     return target
 
 

@@ -158,12 +158,7 @@ class Sessions:
         """See SessionDetails.logs."""
         return self._details.logs(session_id, after, limit)
 
-    def add_resources(
-        self,
-        session_id: str,
-        entered_at: str,  # noqa: ARG002 - every writer takes it
-        resources: Sequence[ResourceRecord],
-    ) -> None:
+    def add_resources(self, session_id: str, resources: Sequence[ResourceRecord]) -> None:
         self._details.add_resources(session_id, resources)
 
     def resources(self, session_id: str) -> list[ResourceRecord]:
@@ -173,12 +168,7 @@ class Sessions:
         """They are kept as long as entries are from now on, no longer as long as the stack lives."""
         self._details.expire_resources(session_id, self._expires_at())
 
-    def add_changes(
-        self,
-        session_id: str,
-        entered_at: str,  # noqa: ARG002 - every writer takes it
-        changes: Sequence[ChangeRecord],
-    ) -> None:
+    def add_changes(self, session_id: str, changes: Sequence[ChangeRecord]) -> None:
         self._details.add_changes(session_id, changes)
 
     def changes(self, session_id: str) -> list[ChangeRecord]:

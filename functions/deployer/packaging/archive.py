@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import unicodedata
 import zipfile
@@ -16,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
+from deployer.amounts import size
 from deployer.errors import ArtifactInvalid, PackageTooLarge, PathUnsafe
 
 if TYPE_CHECKING:
@@ -97,8 +99,7 @@ def _write_entry(archive: zipfile.ZipFile, entry: Entry) -> None:
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = entry.mode << 16
     with entry.open() as source, archive.open(info, "w") as sink:
-        while chunk := source.read(_CHUNK):
-            sink.write(chunk)
+        shutil.copyfileobj(source, sink, _CHUNK)
 
 
 def sha256_of(path: Path) -> str:
@@ -138,8 +139,8 @@ def open_zip(path: Path, limits: ZipLimits) -> zipfile.ZipFile:
 def _check_directory_size(path: Path, limits: ZipLimits) -> None:
     """A directory of 100 MB would be 2 GB of objects: its size is looked at before zipfile reads it."""
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - (1 << 16) - _END_RECORD_BYTES - _ZIP64_LOCATOR_BYTES))
+        size_bytes = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size_bytes - (1 << 16) - _END_RECORD_BYTES - _ZIP64_LOCATOR_BYTES))
         tail = file.read()
     at = tail.rfind(_END_RECORD)
     if at < 0 or len(tail) < at + _END_RECORD_BYTES:
@@ -163,7 +164,7 @@ def members(archive: zipfile.ZipFile, limits: ZipLimits) -> list[Member]:
     found = sorted((_member(info) for info in infos), key=lambda member: member.name)
     total = sum(member.size_bytes for member in found)
     if total > limits.max_bytes:
-        raise PackageTooLarge(f"{_megabytes(total)} unpacked; {_megabytes(limits.max_bytes)} are allowed")
+        raise PackageTooLarge(f"{size(total)} unpacked; {size(limits.max_bytes)} are allowed")
     return found
 
 
@@ -180,10 +181,6 @@ def _member(info: zipfile.ZipInfo) -> Member:
         is_executable=bool(mode & 0o100),
         is_link=kind == stat.S_IFLNK,
     )
-
-
-def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1_000_000:,.1f} MB"
 
 
 def name_problem(name: str) -> str | None:
@@ -265,8 +262,7 @@ def _extract_member(archive: zipfile.ZipFile, member: Member, folder: Path) -> N
         target.symlink_to(link_target(archive, member))
         return
     with archive.open(member.name) as source, target.open("xb") as sink:
-        while chunk := source.read(_CHUNK):
-            sink.write(chunk)
+        shutil.copyfileobj(source, sink, _CHUNK)
     target.chmod(0o755 if member.is_executable else 0o644)
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
-_PREBUILT: Final = (".zip", ".jar", ".war")
 _PYTHON_FILES: Final = frozenset({"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock"})
 _TYPESCRIPT: Final = (".ts", ".mts", ".cts", ".tsx")
 _ARCHITECTURES: Final[dict[str, Literal["x86_64", "arm64"]]] = {"x86_64": "x86_64", "arm64": "arm64"}

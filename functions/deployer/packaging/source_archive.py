@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from deployer.amounts import size
 from deployer.errors import PackageTooLarge, PathUnsafe, SourceMissing
 from deployer.packaging.archive import Entry, ZipLimits, link_target, member_entry, members, open_zip
 
@@ -72,7 +73,7 @@ class SourceArchive:
         if not names:
             raise SourceMissing(f"{folder or 'the repository'} holds no files")
         if sum(self._members[name].size_bytes for name in names) > MAX_UNPACKED_BYTES:
-            raise PackageTooLarge(f"{folder or 'the repository'} has more than {MAX_UNPACKED_BYTES / 1e6:.0f} MB")
+            raise PackageTooLarge(f"{folder or 'the repository'} has more than {size(MAX_UNPACKED_BYTES)}")
         start = len(folder) + 1 if folder else 0
         every = (entry for name in names for entry in self._resolved(name[start:], name, _MAX_LINKS))
         entries = list(islice(every, _MAX_FILES + 1))

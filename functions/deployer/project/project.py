@@ -42,7 +42,7 @@ class Project:
     """`root` and `template_path` are relative to the repository's top; "" is the top.
 
     `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made.
-    `evidence` are sentences for people; `others` are the paths that were passed over.
+    `evidence` are sentences for people.
     """
 
     kind: ProjectKind
@@ -50,7 +50,6 @@ class Project:
     template_path: str | None
     document: dict[str, Any]
     evidence: tuple[str, ...]
-    others: tuple[str, ...] = ()
 
     @property
     def base_path(self) -> str:
@@ -109,16 +108,14 @@ def _project(found: FoundTemplate) -> Project:
 
 def _in_folder(manifest: Manifest, folder: str) -> Project | None:
     """The project that the folder itself is: its template, then what is refused by name, then its handler."""
-    found = _templates(manifest, candidates(manifest["files"], folder, None))
-    chosen = choose(found)
+    chosen = choose(_templates(manifest, candidates(manifest["files"], folder, None)))
     if len(chosen) > 1:
         listed = _listed(_described(each) for each in chosen)
         raise SeveralProjects(
             f"{_name(folder)} holds several templates: {listed}. Give one of them as `template`."
         )
     if chosen and chosen[0].error is None:
-        others = tuple(each.path for each in found if each is not chosen[0])
-        return replace(_project(chosen[0]), others=others)
+        return _project(chosen[0])
     _refuse(frameworks(_files_in(manifest, folder), manifest["texts"]))
     if chosen:
         return _project(chosen[0])

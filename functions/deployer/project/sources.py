@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Final
 
 from deployer.errors import SourceMissing, TransformUnsupported
-from deployer.packaging.build_unit import units_by_path
+from deployer.packaging.build_unit import build_units
 from deployer.packaging.template_paths import local_paths
 from deployer.project.found_template import child_paths
 from deployer.template import template
@@ -41,7 +41,7 @@ def units_of(
         check_transforms(each, each_path)
         paths = local_paths(each, each_path)
         places.check(paths, each_path)
-        units |= {unit["id"]: unit for unit in units_by_path(each, paths, files).values()}
+        units |= {unit["id"]: unit for unit in build_units(each, paths, files)}
     return list(units.values())
 
 

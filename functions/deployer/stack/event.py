@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from deployer.stack.hints import hint_for
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -73,7 +71,6 @@ class FirstCause:
 
     resource: str
     reason: str
-    hint: str
     nested_in: str | None = None
 
     @property
@@ -134,6 +131,5 @@ def _cause(event: StackEvent, events: Sequence[StackEvent]) -> FirstCause:
     return FirstCause(
         resource=event.logical_id,
         reason=event.reason or event.status,
-        hint=hint_for(event.reason),
         nested_in=next(parents, None),
     )
