@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
@@ -12,15 +12,14 @@ from deployer.settings import Settings
 from deployer.stack.change_set import in_words
 from deployer.stack.event import refers_to_refusals
 from deployer.stack.watch import LONGEST_CHANGE_SET_WAIT, longer
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.stack.change_set import ChangeSet as Described
     from deployer.state_data import ChangeSet
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     changeSet: ChangeSet
 
 

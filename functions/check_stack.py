@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
@@ -10,6 +10,7 @@ from deployer.session import Head, Stage
 from deployer.settings import Settings
 from deployer.stack.event import cursor_after
 from deployer.stack.watch import failure, has_settled, log_entries, looked_at
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.stack.event import StackEvent
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from deployer.state_data import Stack as Watch
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     stack: Watch
 
 

@@ -10,6 +10,7 @@ from deployer.aws.stacks import Stacks
 from deployer.errors import StackGone
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.session import ResourceRecord
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from deployer.state_data import ChangeSet
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     changeSet: ChangeSet
 
 

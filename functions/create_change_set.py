@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.sessions import Sessions
@@ -14,7 +14,7 @@ from deployer.session import Stage
 from deployer.settings import Settings
 from deployer.stack.change_set import ChangeSetIds, ChangeSetRequest, Kind
 from deployer.stack.stack import tags
-from deployer.state_data import ChangeSet
+from deployer.state_data import ChangeSet, StateEvent
 from deployer.template.parameters import change_set_parameters, check_parameters
 from deployer.worker import MAX_TEXT_BYTES
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package, Source
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     request: DeployRequest
     source: Source
     package: Package

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
@@ -11,15 +11,14 @@ from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.stack.stack import StackStatus
 from deployer.stack.watch import begun
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.stack.stack import Stack
     from deployer.state_data import Stack as Watch
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     stackId: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
@@ -16,6 +16,7 @@ from deployer.project.project import Project, detect
 from deployer.project.sources import units_of
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.state_data import StateEvent
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 _MAX_FINDINGS: Final = 20
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     request: DeployRequest
     source: Source
 

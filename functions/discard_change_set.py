@@ -10,6 +10,7 @@ from deployer.errors import ChangeSetFailed, StackGone
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.stack.change_set import in_words
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from deployer.state_data import ChangeSet
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     changeSet: ChangeSet
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol, TypedDict
+from typing import TYPE_CHECKING, Final, Protocol
 
 from deployer.aws.buckets import Buckets
 from deployer.aws.sessions import Sessions
@@ -10,6 +10,7 @@ from deployer.aws.stacks import Stacks
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import Buckets as Answer
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.stack.resource import StackResource
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 _RESERVE_MS: Final = 60_000
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     stackId: str
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.stack.watch import begun
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.state_data import ChangeSet, DeployRequest
     from deployer.state_data import Stack as Watch
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     request: DeployRequest
     changeSet: ChangeSet
 

@@ -6,7 +6,7 @@ import json
 import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
@@ -19,6 +19,7 @@ from deployer.packaging.archive import ZipLimits, check_twins, members, open_zip
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES, SourceArchive
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.state_data import StateEvent
 from deployer.template.capabilities import capabilities
 from deployer.worker import PROJECT, SOURCE
 
@@ -32,9 +33,7 @@ _MAX_WARNINGS: Final = 50
 _BUILT_LIMITS: Final = ZipLimits(max_files=65_000, max_bytes=MAX_UNPACKED_BYTES)
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     request: DeployRequest
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.sessions import Sessions
@@ -13,6 +13,7 @@ from deployer.ending import message_of
 from deployer.errors import DeployerError, SessionTimedOut, WorkerStopped
 from deployer.session import SessionStatus, Stage
 from deployer.settings import Settings
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.session import Head
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 _ZONES: Final[dict[str, Zone]] = {Stage.CLONING: "source", Stage.PACKAGING: "build"}
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     error: Caught
 
 

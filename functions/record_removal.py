@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from deployer.aws.sessions import Sessions
 from deployer.session import SessionStatus
 from deployer.settings import Settings
 
-
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+if TYPE_CHECKING:
+    from deployer.state_data import StateEvent
 
 
 class Answer(TypedDict):
     status: str
 
 
-def handler(event: Event, _context: object) -> Answer:
+def handler(event: StateEvent, _context: object) -> Answer:
     sessions = Sessions.from_settings(Settings.from_env())
     session_id = event["sessionId"]
 

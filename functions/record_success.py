@@ -8,6 +8,7 @@ from deployer.amounts import counted
 from deployer.aws.sessions import Sessions
 from deployer.session import SessionStatus
 from deployer.settings import Settings
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.session import Head
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 Mode = Literal["deploy", "plan"]
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     mode: Mode
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
@@ -10,15 +10,14 @@ from deployer.errors import StackNotReady
 from deployer.instants import microseconds
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
     from deployer.stack.stack import Stack
     from deployer.state_data import Stack as Watch
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     stack: Watch
 
 

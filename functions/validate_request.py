@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.workers import Workers
@@ -13,6 +13,7 @@ from deployer.repository import Repository
 from deployer.session import LogLevel, Stage, head_timestamp
 from deployer.settings import Settings
 from deployer.stack.stack import stack_name
+from deployer.state_data import StateEvent
 from deployer.worker import START_SECONDS
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 LIMITS: Final[Limits] = {"maxFiles": 50_000, "maxFileBytes": 100_000_000, "maxTotalBytes": 500_000_000}
 
 
-class Event(TypedDict):
-    sessionId: str
-    enteredAt: str
+class Event(StateEvent):
     request: DeployRequest
 
 

@@ -66,4 +66,4 @@ class Account:
 
 def _region() -> str | None:
     """boto3 itself reads AWS_DEFAULT_REGION and the profile, but not what the other AWS tools read first."""
-    return os.environ.get("AWS_REGION") or None  # noqa: TID251 - the installer's own environment
+    return os.environ.get("AWS_REGION") or None

@@ -36,7 +36,7 @@ def run(*command: str, given: str | None = None, **environment: str) -> None:
 
     Raises CommandFailed.
     """
-    ours = dict(os.environ)  # noqa: TID251 - the tools find their own configuration there
+    ours = dict(os.environ)
     done = subprocess.run(command, input=given, text=True, check=False, env=ours | environment)
     if done.returncode:
         raise CommandFailed(f"`{shlex.join(command[:2])}` ended with exit code {done.returncode}")

@@ -36,7 +36,7 @@ def build_args(given: str, environment: Mapping[str, str] | None = None) -> dict
 
     Raises SettingsInvalid for a name that is not there.
     """
-    ours = os.environ if environment is None else environment  # noqa: TID251 - the installer's own environment
+    ours = os.environ if environment is None else environment
     words = given.split()
     if missing := [word for word in words if "=" not in word and word not in ours]:
         raise SettingsInvalid(f"BUILD_ARGS names {', '.join(missing)}, which the environment does not have")

@@ -25,8 +25,8 @@ def main() -> int:
 
 def _forget_aws() -> None:
     """Nothing here asks AWS. boto3 would fail for a caller's profile that this machine does not have."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:  # noqa: TID251 - the caller's, not ours
-        del os.environ[name]  # noqa: TID251 - as above
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
 
 
 if __name__ == "__main__":

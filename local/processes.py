@@ -35,13 +35,13 @@ _REGISTRY_PREFIXES: Final = ("PIP_", "UV_", "NPM_CONFIG_")
 
 def environment(home: Path) -> dict[str, str]:
     """The smallest environment that programs run in: PATH, a language, and `home` as home and temporary folder."""
-    path = os.environ["PATH"]  # noqa: TID251 - children find node and git where their parent does
+    path = os.environ["PATH"]
     return {"PATH": path, "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
 
 
 def registry_settings() -> dict[str, str]:
     """This machine's own settings for package registries."""
-    own = os.environ.items()  # noqa: TID251 - these settings are the machine's, not the application's
+    own = os.environ.items()
     return {name: value for name, value in own if _is_registry_setting(name.upper())}
 
 

@@ -36,7 +36,7 @@ def main() -> int:
     """The exit code."""
     started = time.monotonic()
     signal.signal(signal.SIGTERM, _stop)
-    environment = dict(os.environ)  # noqa: TID251 - a container's entry point reads it, once
+    environment = dict(os.environ)
     fields, exchange = Exchange.open(environment[PLAN_URL])
     plan: BuildPlan = fields  # type: ignore[assignment]  # written by DetectProject in this shape
     signal.alarm(plan["timeoutSeconds"] + GRACE_SECONDS)

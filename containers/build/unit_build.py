@@ -67,7 +67,7 @@ def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
     def run() -> None:
         _run(order, "python", "uv", artifacts, manifest, runtime=runtime, architecture=architecture)
 
-    os.environ[_NO_SOURCE_BUILDS] = "1"  # noqa: TID251 - how uv is told, through aws-lambda-builders
+    os.environ[_NO_SOURCE_BUILDS] = "1"
     try:
         run()
     except LambdaBuilderError as error:
@@ -75,7 +75,7 @@ def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
             raise BuildFailed(f"{error} (there must be wheels for {runtime} on {architecture})") from error
     else:
         return {"tool": _TOOLS["python"], "warnings": []}
-    del os.environ[_NO_SOURCE_BUILDS]  # noqa: TID251 - as above
+    del os.environ[_NO_SOURCE_BUILDS]
     _empty(artifacts)
     run()
     return {"tool": _TOOLS["python"], "warnings": ["some packages have no wheel and were built from their source"]}

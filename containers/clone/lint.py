@@ -86,7 +86,7 @@ def _finding(path: str, line: int, rule: str, message: str) -> Finding:
 
 def _environment(folder: str) -> dict[str, str]:
     """cfn-lint looks for its own settings in the home and the current folder: both are empty."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}  # noqa: TID251 - entry point
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     return {**kept, "HOME": folder, "AWS_DEFAULT_REGION": "us-east-1"}
 
 

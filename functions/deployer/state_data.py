@@ -1,12 +1,18 @@
 """What travels through the state machines: one shape for each key that a state adds.
 
-Every Lambda state also receives `sessionId` and `enteredAt` (`$$.State.EnteredTime`, the same at every retry).
 Large things travel as S3 keys. There is one address in state data, `planUrl`: it opens one object for one task.
 """
 
 from __future__ import annotations
 
 from typing import Literal, TypedDict
+
+
+class StateEvent(TypedDict):
+    """What every Lambda state receives, beside the keys that it names. `enteredAt` is the same at every retry."""
+
+    sessionId: str
+    enteredAt: str  # $$.State.EnteredTime
 
 
 class DeployRequest(TypedDict):
