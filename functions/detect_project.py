@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.sessions import Sessions
-from deployer.aws.worker_log import entries_of
-from deployer.aws.workers import Workers, read_report
+from deployer.aws.worker_reports import entries_of, read_report
+from deployer.aws.workers import Workers
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project.project import Project, detect

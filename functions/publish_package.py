@@ -12,7 +12,7 @@ from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
-from deployer.aws.workers import read_report
+from deployer.aws.worker_reports import read_report
 from deployer.errors import ArtifactInvalid
 from deployer.log_text import clean
 from deployer.packaging.archive import ZipLimits, check_twins, members, open_zip, sha256_of

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.sessions import Sessions
-from deployer.aws.worker_log import worker_log
-from deployer.aws.workers import Zone, read_report
+from deployer.aws.worker_reports import read_report, worker_log
 from deployer.caught import error_of, failure_of, record_of
 from deployer.ending import message_of
 from deployer.errors import DeployerError, SessionTimedOut, WorkerStopped
@@ -16,6 +15,7 @@ from deployer.settings import Settings
 from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
+    from deployer.aws.workers import Zone
     from deployer.session import Head
     from deployer.state_data import Caught, Failure
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployer.aws.artifacts import build_key, source_key, trusted_key
-from deployer.aws.workers import Workers, read_report
+from deployer.aws.worker_reports import read_report
+from deployer.aws.workers import Workers
 from deployer.errors import BuildFailed, DeployerError, RepositoryTooLarge, WorkerStopped
 from deployer.session import new_session_id
 

@@ -1,4 +1,4 @@
-"""Handing work to a container that holds no credential, and reading what it says of it.
+"""Handing work to a container that holds no credential.
 
 The addresses in a plan are signed by a role that is assumed for one session and narrowed to what that session's
 container may touch, so that even a forged signature reaches nothing else. Role chaining bounds them to an hour
@@ -15,18 +15,6 @@ from botocore.config import Config
 
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
-from deployer.errors import (
-    ArtifactInvalid,
-    ArtifactMissing,
-    DeployerError,
-    InternalError,
-    PackageError,
-    ProjectError,
-    SourceError,
-    WorkerStopped,
-    error_class,
-)
-from deployer.worker import REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,15 +23,10 @@ if TYPE_CHECKING:
 
 Zone = Literal["source", "build"]
 
+KEYS: Final = {"source": source_key, "build": build_key}
+"""By zone, how the key of what its container leaves is made."""
+
 _PLANS: Final[dict[Zone, str]] = {"source": "clone-plan.json", "build": "build-plan.json"}
-_TASKS: Final[dict[Zone, str]] = {"source": "clone", "build": "build"}
-_KEYS: Final = {"source": source_key, "build": build_key}
-_MAX_REPORT_BYTES: Final = 2_000_000
-_MAY_TELL: Final[dict[Zone, tuple[type[DeployerError], ...]]] = {
-    "source": (SourceError, ProjectError, ArtifactMissing, InternalError),
-    "build": (PackageError, ProjectError, InternalError),
-}
-_MAX_MESSAGE: Final = 4096
 _MAX_SECONDS: Final = 3600
 
 
@@ -74,7 +57,7 @@ class Workers:
         container leave objects of at most `max_bytes` under the zone's prefix.
         """
         reads = reads or {}
-        prefix = _KEYS[zone](session_id, "")
+        prefix = KEYS[zone](session_id, "")
         plan_key = trusted_key(session_id, _PLANS[zone])
         signer = self._signer(session_id, prefix, [plan_key, *reads.values()])
         addresses = {field: self._get_url(signer, key, seconds) for field, key in reads.items()}
@@ -124,46 +107,3 @@ class Workers:
             ExpiresIn=seconds,
         )
         return {**post, "prefix": prefix}
-
-
-def report_key(session_id: str, zone: Zone) -> str:
-    """Where the container leaves its report."""
-    return _KEYS[zone](session_id, REPORT)
-
-
-def read_report(artifacts: Artifacts, session_id: str, zone: Zone) -> dict[str, Any]:
-    """The container's report, as hostile data: its outer shape is checked, its parts are the reader's to check.
-
-    Raises the error that it tells of, by class; WorkerStopped when there is none.
-    """
-    try:
-        report = _parse(artifacts.get(report_key(session_id, zone), _MAX_REPORT_BYTES))
-    except ArtifactMissing:
-        raise WorkerStopped(f"the {_TASKS[zone]} task ended without a report") from None
-    if report["error"] is not None:
-        raise _told_by(zone, report["error"])
-    return report
-
-
-def _told_by(zone: Zone, error: dict[str, str]) -> DeployerError:
-    """The error that a container tells of, when it is one that such a container can meet."""
-    told = error_class(error["code"])
-    if not issubclass(told, _MAY_TELL[zone]):
-        return ArtifactInvalid(f"the {_TASKS[zone]} task told of {error['code'][:64]!r}, which it cannot meet")
-    return told(error["message"][:_MAX_MESSAGE])
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        report = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ArtifactInvalid(f"the report is no JSON: {error}") from error
-    if not isinstance(report, dict) or "error" not in report or not _is_error(report["error"]):
-        raise ArtifactInvalid("the report has not the shape of one")
-    return report
-
-
-def _is_error(error: object) -> bool:
-    return error is None or (
-        isinstance(error, dict) and isinstance(error.get("code"), str) and isinstance(error.get("message"), str)
-    )
