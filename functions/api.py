@@ -158,9 +158,9 @@ def openapi() -> Response[Any]:
     return _json(HTTPStatus.OK, document.document_of(app, _base()))
 
 
-@app.get("/health", summary="Is it there?", responses=document.answers(document.HEALTH, HTTPStatus.OK))
+@app.get("/health", summary="Is it up?", responses=document.answers(document.HEALTH, HTTPStatus.OK))
 def health() -> Response[Any]:
-    """The version that document.answers."""
+    """The version of the application that answers."""
     return _json(HTTPStatus.OK, {"status": "ok", "version": document.VERSION})
 
 
@@ -181,7 +181,7 @@ def not_valid(error: RequestValidationError) -> Response[Any]:
 
 
 def not_text(_error: UnicodeDecodeError) -> Response[Any]:
-    return refused(errors.RequestInvalid({"body": "is no UTF-8"}))
+    return refused(errors.RequestInvalid({"body": "is not UTF-8"}))
 
 
 def refused(error: errors.DeployerError, headers: Mapping[str, str] | None = None) -> Response[Any]:
@@ -221,7 +221,7 @@ def _as_json(event: dict[str, Any]) -> dict[str, Any]:
 
 def _known(session_id: str) -> str:
     if not is_session_id(session_id):
-        raise errors.SessionNotFound(f"{session_id[:64]!r} is no session's id")
+        raise errors.SessionNotFound(f"{session_id[:64]!r} is not a session id")
     logger.append_keys(sessionId=session_id)
     return session_id
 

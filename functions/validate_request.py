@@ -83,7 +83,7 @@ def _found(event: Event, resolved: Resolved) -> tuple[LogLevel, str]:
     repository, branch = event["request"]["repository"], resolved.branch
     if resolved.is_newest:
         return LogLevel.INFO, f"{repository} at {branch} is commit {resolved.commit}"
-    unproven = f"not the newest of {branch}; whether it is on {branch}, or on a fork alone, was not looked at"
+    unproven = f"not the newest of {branch}; whether it is on {branch}, or only on a fork, was not checked"
     return LogLevel.WARNING, f"commit {resolved.commit} was asked for: it is {unproven}"
 
 

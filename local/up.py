@@ -66,13 +66,13 @@ def _arguments() -> argparse.Namespace:
 def _folder(text: str) -> Path:
     path = Path(text).expanduser()
     if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is no folder: give one that holds {{owner}}/{{name}}.git")
+        raise argparse.ArgumentTypeError(f"{text} is not a folder: give one that holds {{owner}}/{{name}}.git")
     return path.resolve()
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text} is not a port: give a number from 1 to 65535")
     return int(text)
 
 

@@ -32,12 +32,12 @@ def read(manifest: Path) -> dict[str, Any]:
     try:
         package = json.loads(manifest.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise BuildFailed(f"package.json is no JSON: {error}") from error
+        raise BuildFailed(f"package.json is not JSON: {error}") from error
     return _map(package) or _refuse()
 
 
 def _refuse() -> dict[str, Any]:
-    raise BuildFailed("package.json holds no JSON object")
+    raise BuildFailed("package.json is not a JSON object")
 
 
 def dependencies(manifest: Path) -> set[str]:

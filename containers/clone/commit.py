@@ -26,7 +26,7 @@ class Commit:
         self._max_files = max_files
         git.fetch([commit], "--depth=1")
         if git.run("cat-file", "-t", commit).strip() != b"commit":
-            raise CommitNotFound(f"{commit} is no commit")
+            raise CommitNotFound(f"{commit} is not a commit")
 
     def files(self, paths: Iterable[str] = ()) -> list[TreeEntry]:
         """Every file, or those below the paths; "" is the top.

@@ -66,7 +66,7 @@ class Linting:
 
 @contextmanager
 def linting(text: str | None, path: str | None) -> Iterator[Callable[[], list[Finding]]]:
-    """What gives the findings, for which is looked while the block runs; none where there is no template."""
+    """A function that gives the findings; cfn-lint works while the block runs. No template, no findings."""
     if text is None or path is None:
         yield list
         return

@@ -64,7 +64,7 @@ class Photographer:
             project = find_project(manifest, texts, self._plan)
             paths = project_paths(project, texts)
         except DeployerError:
-            self._notes.append("no file was taken along: the project cannot be deployed as it is")
+            self._notes.append("no files were archived: the project cannot be deployed as it is")
             return Snapshot(manifest=manifest, archive=None)
         if not is_whole:
             entries = self._files_of_large_repository(manifest, paths)

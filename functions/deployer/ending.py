@@ -56,7 +56,9 @@ def ending(execution: Execution | None) -> tuple[SessionStatus, DeployerError]:
         case ExecutionStatus.TIMED_OUT:
             return SessionStatus.FAILED, SessionTimedOut("the execution ran into its time limit")
         case ExecutionStatus.SUCCEEDED:
-            return SessionStatus.FAILED, InternalError("the execution ended without a word about the session")
+            return SessionStatus.FAILED, InternalError(
+                "the execution ended without recording how the session went"
+            )
     return SessionStatus.FAILED, error_of(execution.error or "InternalError", execution.cause)
 
 
@@ -64,5 +66,5 @@ def message_of(error: DeployerError, head: Head) -> str:
     """The session's last message; it says so when CloudFormation may still be moving the stack."""
     if isinstance(error, StackError) or head["stage"] not in _MOVING_STAGES:
         return error.message
-    left = f"stack {head.get('stackName', '')} was left as it was then, look at it in the CloudFormation console"
+    left = f"stack {head.get('stackName', '')} was left as it was: look at it in the CloudFormation console"
     return f"{error.message.rstrip('.')}; {left}"

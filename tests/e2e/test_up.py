@@ -175,7 +175,7 @@ def test_mirror_that_is_no_folder(start: Callable[..., Up], tmp_path: Path) -> N
     printed = up.process.communicate(timeout=PATIENCE_SECONDS)[0]
 
     assert up.process.returncode == 2
-    assert "is no folder: give one that holds {owner}/{name}.git" in printed
+    assert "is not a folder: give one that holds {owner}/{name}.git" in printed
 
 
 def test_mirror_without_a_repository(start: Callable[..., Up], tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_values(text: str, expected: Any) -> None:
         ("a: !!python/object/apply:os.system [id]", "t.yaml:1: the tag .*python"),
         ("a: !!python/name:os.system", "the tag .*python"),
         ("a: !!binary aGk=", "the tag .*binary"),
-        ("a: !!int many", "'many' is no number"),
+        ("a: !!int many", "'many' is not a number"),
         ("a: 1\n---\nb: 2", "t.yaml:2: .*single document"),
         ("? [a]\n: b", "a key is not text"),
         ("a: {{ b }}", "a key is not text"),
@@ -82,7 +82,7 @@ def test_values(text: str, expected: Any) -> None:
         ("- a\n- b", "holds no mapping"),
         ("", "holds no mapping"),
         ('{"a": "\\ud800"}', "surrogate"),
-        (b"a: b\nc: \xe9t\xe9".decode(errors="replace"), "t.yaml:2: is no UTF-8 text"),
+        (b"a: b\nc: \xe9t\xe9".decode(errors="replace"), "t.yaml:2: is not UTF-8 text"),
         ("a: '" + "x" * 1_000_000 + "'", "1,000,005 bytes"),
     ],
 )

@@ -61,7 +61,7 @@ def _parameters_problem(parameters: dict[str, str]) -> str | None:
         return f"at most {_MAX_PARAMETERS}"
     for name, value in parameters.items():
         if not _PARAMETER_NAME.fullmatch(name):
-            return f"{name!r} is no parameter name: letters and digits only, at most 255"
+            return f"{name!r} is not a parameter name: letters and digits only, at most 255"
         if len(value) > _MAX_PARAMETER:
             return f"the value of {name} has more than {_MAX_PARAMETER} characters"
     return None

@@ -23,7 +23,7 @@ def read_json(text: str | None) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_fields, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        problem = f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
     except ValueError:  # a number with more digits than Python reads
         problem = "has a number that is too long"
     except RecursionError:
@@ -40,4 +40,4 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise RequestInvalid({"body": f"is no JSON: {name}"})
+    raise RequestInvalid({"body": f"is not JSON: {name}"})

@@ -42,7 +42,7 @@ def read_report(artifacts: Artifacts, session_id: str, zone: Zone) -> dict[str, 
     Raises the error that it tells of, by class; WorkerStopped when there is none.
     """
     try:
-        report = _parse(_body(artifacts, session_id, zone))
+        report = _parse(zone, _body(artifacts, session_id, zone))
     except ArtifactMissing:
         raise WorkerStopped(f"the {_TASKS[zone]} task ended without a report") from None
     if report["error"] is not None:
@@ -54,17 +54,19 @@ def _told_by(zone: Zone, error: dict[str, str]) -> DeployerError:
     """The error that a container tells of, when it is one that such a container can meet."""
     told = error_class(error["code"])
     if not issubclass(told, _MAY_TELL[zone]):
-        return ArtifactInvalid(f"the {_TASKS[zone]} task told of {error['code'][:64]!r}, which it cannot meet")
+        return ArtifactInvalid(
+            f"the {_TASKS[zone]} task reported {error['code'][:64]!r}, an error that it cannot have"
+        )
     return told(error["message"][:_MAX_MESSAGE])
 
 
-def _parse(body: bytes) -> dict[str, Any]:
+def _parse(zone: Zone, body: bytes) -> dict[str, Any]:
     try:
         report = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ArtifactInvalid(f"the report is no JSON: {error}") from error
+        raise ArtifactInvalid(f"the {_TASKS[zone]} task's report is not JSON: {error}") from error
     if not isinstance(report, dict) or "error" not in report or not _is_error(report["error"]):
-        raise ArtifactInvalid("the report has not the shape of one")
+        raise ArtifactInvalid(f"the {_TASKS[zone]} task's report lacks a valid `error`")
     return report
 
 

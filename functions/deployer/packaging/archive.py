@@ -133,7 +133,7 @@ def open_zip(path: Path, limits: ZipLimits) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise ArtifactInvalid(f"no zip: {error}") from error
+        raise ArtifactInvalid(f"not a zip: {error}") from error
 
 
 def _check_directory_size(path: Path, limits: ZipLimits) -> None:
@@ -144,7 +144,7 @@ def _check_directory_size(path: Path, limits: ZipLimits) -> None:
         tail = file.read()
     at = tail.rfind(_END_RECORD)
     if at < 0 or len(tail) < at + _END_RECORD_BYTES:
-        raise ArtifactInvalid("no zip: its end is missing")
+        raise ArtifactInvalid("not a zip: its end is missing")
     if _ZIP64_LOCATOR in tail[max(0, at - _ZIP64_LOCATOR_BYTES) : at]:
         raise ArtifactInvalid("a zip of more than 65,535 files or 4 GB")
     if int.from_bytes(tail[at + 12 : at + 16], "little") > limits.max_files * _MAX_DIRECTORY_BYTES_PER_FILE:
@@ -184,7 +184,7 @@ def _member(info: zipfile.ZipInfo) -> Member:
 
 
 def name_problem(name: str) -> str | None:
-    """Why that is no name for a file in a zip, or None."""
+    """Why that cannot be the name of a file in a zip, or None."""
     if not name or len(name.encode(errors="surrogatepass")) > _MAX_NAME_BYTES:
         return f"1 to {_MAX_NAME_BYTES} bytes"
     if any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in name):
@@ -205,7 +205,7 @@ def _check_names(names: list[str]) -> None:
         raise ArtifactInvalid("a zip names a file twice")
     for name in names:
         if any(str(parent) in files for parent in Path(name).parents):
-            raise ArtifactInvalid(f"{name!r} is below something in the zip that is no folder")
+            raise ArtifactInvalid(f"{name!r} is below something in the zip that is not a folder")
 
 
 def check_twins(names: Iterable[str]) -> None:

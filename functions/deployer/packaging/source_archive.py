@@ -61,7 +61,7 @@ class SourceArchive:
         """One file, under its base name. Raises SourceMissing, PathUnsafe."""
         entries = list(self._resolved(posixpath.basename(path), path, _MAX_LINKS))
         if len(entries) != 1 or entries[0].name != posixpath.basename(path):
-            raise SourceMissing(f"{path} is no file of the repository")
+            raise SourceMissing(f"{path} is not a file of the repository")
         return entries[0]
 
     def below(self, folder: str) -> list[Entry]:

@@ -122,9 +122,9 @@ def parse_manifest(data: bytes) -> Manifest:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ArtifactInvalid("the clone's manifest is no JSON") from error
+        raise ArtifactInvalid("the clone's manifest is not JSON") from error
     if not isinstance(document, dict):
-        raise ArtifactInvalid("the clone's manifest is no object")
+        raise ArtifactInvalid("the clone's manifest is not a JSON object")
     files = _mapping(document, "files", _is_mode)
     return Manifest(
         commit=_commit(document.get("commit")),
@@ -151,7 +151,7 @@ def _list(document: dict[str, Any], field: str) -> list[Any]:
 def _mapping(document: dict[str, Any], field: str, is_value: Callable[[Any], bool]) -> dict[str, str]:
     value = document.get(field)
     if not isinstance(value, dict) or not all(_is_path(path) and is_value(text) for path, text in value.items()):
-        raise ArtifactInvalid(f"the clone's manifest has a wrong `{field}`")
+        raise ArtifactInvalid(f"the clone's manifest has an invalid `{field}`")
     return value
 
 
@@ -180,7 +180,7 @@ def _finding(entry: Any) -> Finding:
         or not all(isinstance(text, str) for text in texts)
         or entry["level"] not in _LEVELS
     ):
-        raise ArtifactInvalid("the clone's manifest has a wrong finding")
+        raise ArtifactInvalid("the clone's manifest has an invalid finding")
     return Finding(
         path=entry["path"], line=line, rule=entry["rule"], level=entry["level"], message=entry["message"][:1000]
     )

@@ -90,7 +90,7 @@ def _asked_for(manifest: Manifest, project_root: str, template: str) -> Project:
         raise TemplateNotFound(f"there is no template {path!r} at this commit{near}")
     found = read_template(manifest, path)
     if found is None:
-        raise TemplateInvalid(f"{path}: is no template: it has no Resources of AWS types")
+        raise TemplateInvalid(f"{path}: is not a template: it has no Resources of AWS types")
     return replace(_project(found), root=project_root, evidence=("the request names it", found.evidence))
 
 
@@ -139,7 +139,7 @@ def _refuse(others: Mapping[str, Mapping[str, str]]) -> None:
         for tool, path in others[folder].items()
     ]
     if listed:
-        raise ProjectUnsupported(f"{_listed(listed)}, and no template is there: that is not deployed here")
+        raise ProjectUnsupported(f"{_listed(listed)}, without a template that can be deployed")
 
 
 def _plain_project(manifest: Manifest, folder: str) -> Project | None:
@@ -168,15 +168,15 @@ def _below(manifest: Manifest, root: str) -> Project:
         raise _nothing_found(manifest, root, paths)
     if len(projects) > 1:
         listed = _listed(f"{each.template_path or each.root} ({each.kind})" for each in projects)
-        raise SeveralProjects(f"{_name(root)} is no project itself, and below it are several: {listed}")
-    only = f"{_name(root)} is no project itself; the only one below it is in {projects[0].root}"
+        raise SeveralProjects(f"{_name(root)} is not a project itself, and there are several below it: {listed}")
+    only = f"{_name(root)} is not a project itself; the only one below it is in {projects[0].root}"
     return replace(projects[0], evidence=(only, *projects[0].evidence))
 
 
 def _check_read(manifest: Manifest, paths: Iterable[str], root: str) -> None:
     known = manifest["texts"].keys() | set(manifest["oversized"])
     if any(path not in known and manifest["files"][path] in _REGULAR for path in paths):
-        raise ProjectNotFound(f"{_name(root)} is no project itself; what is below it was not read")
+        raise ProjectNotFound(f"{_name(root)} is not a project itself, and what is below it was not read")
 
 
 def _templates_below(manifest: Manifest, paths: Iterable[str], refused: Iterable[str]) -> list[Project]:

@@ -55,7 +55,7 @@ def _check_text(text: str, path: str) -> None:
     try:
         size_bytes = len(text.encode())
     except UnicodeEncodeError:
-        raise TemplateInvalid(f"{path}: is no UTF-8 text") from None
+        raise TemplateInvalid(f"{path}: is not UTF-8 text") from None
     if size_bytes > MAX_BODY_BYTES:
         raise TemplateInvalid(f"{path}: has {size_bytes:,} bytes; CloudFormation takes {MAX_BODY_BYTES:,}")
 

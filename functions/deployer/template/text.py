@@ -41,7 +41,7 @@ def read(text: str) -> Any:
     Raises TextInvalid for anything that is no single document, or grows beyond the limits above.
     """
     if _LOST in text:
-        raise TextInvalid("is no UTF-8 text", text.count("\n", 0, text.index(_LOST)) + 1)
+        raise TextInvalid("is not UTF-8 text", text.count("\n", 0, text.index(_LOST)) + 1)
     document = _read_json(text) if text.lstrip().startswith("{") else _read_yaml(text)
     try:
         # The round trip gives each alias its own copy, and proves that every string can be written as UTF-8.
@@ -133,7 +133,7 @@ def _construct_number(loader: Any, node: Any) -> Any:
     try:
         number = construct(node) if len(node.value) <= _LONGEST_NUMBER else node.value
     except (ValueError, TypeError, OverflowError):
-        raise TextInvalid(f"{node.value!r} is no number", line_of(node.start_mark)) from None
+        raise TextInvalid(f"{node.value!r} is not a number", line_of(node.start_mark)) from None
     return number if isinstance(number, str) or math.isfinite(number) else node.value
 
 
