@@ -101,6 +101,18 @@ def test_counts(sessions: Sessions) -> None:
     assert sessions.count_since(NOW_MS + 1, oldest_first[3]) == 3
 
 
+def test_step_while_counting(sessions: Sessions) -> None:
+    """A session that goes from one status to the next while the running ones are counted is one of them."""
+    first, second = many(sessions, 2)[::-1]
+    step = iter([lambda: advance(sessions, first)])
+    client("dynamodb").meta.events.register("after-call.dynamodb.Query", lambda **_: next(step, lambda: None)())
+
+    count = sessions.running_count(second)
+
+    assert count == 2
+    assert sessions.head(first)["status"] == SessionStatus.DEPLOYING
+
+
 def test_unsettled(sessions: Sessions) -> None:
     """Sessions that came before a moment and have not settled are found, whatever they do."""
     oldest_first = many(sessions, 4)[::-1]

@@ -10,12 +10,13 @@ from deployer.page_token import page_token, position_of
 from deployer.session import Head, SessionKind, SessionStatus, head_timestamp, is_session_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from deployer.aws.table import Table
 
-UNSETTLED: Final = tuple(status for status in SessionStatus if not status.is_settled)
-RUNNING: Final = tuple(status for status in UNSETTLED if status is not SessionStatus.DELETING)
+# In the order in which a session has them: looked through so, no session slips from one to the next unseen.
+_UNSETTLED: Final = tuple(status for status in SessionStatus if not status.is_settled)
+_RUNNING: Final = tuple(status for status in _UNSETTLED if status is not SessionStatus.DELETING)
 _FILTERED_PAGE: Final = 100
 
 
@@ -53,7 +54,17 @@ class SessionLists:
 
     def unsettled_before(self, moment: int) -> Iterator[Head]:
         """Heads with a status that is not settled, and a time before `moment` (microseconds)."""
-        for status in UNSETTLED:
+        return self._before(moment, _UNSETTLED)
+
+    def running_before(self, moment: int) -> int:
+        """How many sessions run that came before `moment` (microseconds).
+
+        One that takes a step meanwhile is found with both of its statuses, and counts once.
+        """
+        return len({head["sessionId"] for head in self._before(moment, _RUNNING)})
+
+    def _before(self, moment: int, statuses: Iterable[SessionStatus]) -> Iterator[Head]:
+        for status in statuses:
             yield from self._table.query(
                 "#status = :value AND #timestamp < :moment",
                 {"value": status.value, "moment": moment},

@@ -9,7 +9,7 @@ from deployer.aws.executions import execution_arn
 from deployer.aws.idempotency_keys import earlier_session, first_use
 from deployer.aws.session_details import SessionDetails
 from deployer.aws.session_items import head_key, log_items
-from deployer.aws.session_lists import RUNNING, SessionLists
+from deployer.aws.session_lists import SessionLists
 from deployer.aws.stack_locks import lock_write, stack_locked
 from deployer.aws.table import MAX_WRITES, ConditionNotMet, Item, Table, Write
 from deployer.errors import (
@@ -195,8 +195,7 @@ class Sessions:
 
     def running_count(self, session_id: str) -> int:
         """Sessions that run now and came before this one, and this one."""
-        until = head_timestamp(session_id)
-        return 1 + sum(self._lists.count("status", status.value, since=0, until=until) for status in RUNNING)
+        return 1 + self._lists.running_before(head_timestamp(session_id))
 
     def count_since(self, since_ms: int, session_id: str) -> int:
         """Sessions from that moment on that came before this one, and this one."""
