@@ -1,1 +1,1 @@
-"""What a deployment is: the domain, and the adapters to the outside things it needs."""
+"""What a deployment is: the domain, grouped by noun, and the adapters to the outside things it needs."""
