@@ -7,12 +7,13 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from deployer.errors import RuntimeUnsupported, SourceMissing
+from deployer.errors import RuntimeUnsupported
+from deployer.packaging.file_tree import FileTree
 from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import effective_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from deployer.packaging.local_path import LocalPath
     from deployer.packaging.template_paths import Document
@@ -34,16 +35,16 @@ _BUILD_METHOD_TOOLCHAINS: Final = {
 _ID_LENGTH: Final = 16
 
 
-def build_units(document: Document, paths: Iterable[LocalPath], files: Collection[str]) -> list[BuildUnit]:
+def build_units(document: Document, paths: Collection[LocalPath], files: Collection[str]) -> list[BuildUnit]:
     """Each distinct thing to build, in the template's order. `files` are the paths of the repository's files.
 
-    Raises SourceMissing for a path that is not among them, RuntimeUnsupported where a toolchain is missing.
+    Raises SourceMissing for paths that are not among them, RuntimeUnsupported where a toolchain is missing.
     """
     return list({unit["id"]: unit for unit in units_by_path(document, paths, files).values()}.values())
 
 
 def units_by_path(
-    document: Document, paths: Iterable[LocalPath], files: Collection[str]
+    document: Document, paths: Collection[LocalPath], files: Collection[str]
 ) -> dict[LocalPath, BuildUnit]:
     """Which unit makes the package of which path; a path that is not here is zipped or uploaded as it is.
 
@@ -51,46 +52,16 @@ def units_by_path(
     """
     units: dict[str, BuildUnit] = {}
     made: dict[LocalPath, BuildUnit] = {}
-    tree = _Tree(files)
+    tree = FileTree(files)
+    tree.check(paths)
     for path in paths:
-        tree.check(path)
         unit = _unit(document, path, tree)
         if unit is not None:
             made[path] = units.setdefault(unit["id"], unit)
     return made
 
 
-class _Tree:
-    """The repository's files, by the folders that they are below."""
-
-    def __init__(self, files: Collection[str]) -> None:
-        self._files = frozenset(files)
-        self._below: dict[str, set[str]] = {"": set()}
-        for file in self._files:
-            self._add(file)
-
-    def _add(self, file: str) -> None:
-        """Make it known as a child of its folder, and that of the next one, up to the first that is known."""
-        child, is_new = file, True
-        while child and is_new:
-            folder, name = posixpath.split(child)
-            is_new = folder not in self._below
-            self._below.setdefault(folder, set()).add(name)
-            child = folder
-
-    def has_file(self, path: str) -> bool:
-        return path in self._files
-
-    def names_in(self, folder: str) -> set[str]:
-        """The files and folders directly in a folder."""
-        return self._below.get(folder, set())
-
-    def check(self, local_path: LocalPath) -> None:
-        if local_path.path not in self._files and local_path.path not in self._below:
-            raise SourceMissing(f"{local_path.name} names {local_path.path!r}, which is not in the repository")
-
-
-def _unit(document: Document, path: LocalPath, tree: _Tree) -> BuildUnit | None:
+def _unit(document: Document, path: LocalPath, tree: FileTree) -> BuildUnit | None:
     resource = document["Resources"].get(path.logical_id, {})
     if (
         path.content != Content.ZIP
@@ -103,7 +74,9 @@ def _unit(document: Document, path: LocalPath, tree: _Tree) -> BuildUnit | None:
     return _layer_unit(document, path, resource, tree) if path.resource_type in _LAYERS else None
 
 
-def _function_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: _Tree) -> BuildUnit | None:
+def _function_unit(
+    document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree
+) -> BuildUnit | None:
     properties = effective_properties(document, resource)
     runtime = _text(document, properties.get("Runtime"))
     handler = _text(document, properties.get("Handler"))
@@ -123,7 +96,7 @@ def _named_method(logical_id: str, name: str) -> str:
     raise _unsupported(logical_id, f"BuildMethod {name}", toolchain)
 
 
-def _method_of(path: LocalPath, runtime: str, handler: str, tree: _Tree) -> str | None:
+def _method_of(path: LocalPath, runtime: str, handler: str, tree: FileTree) -> str | None:
     names = tree.names_in(path.path)
     if runtime.startswith("python"):
         return "python" if names & _PYTHON_FILES else None
@@ -134,7 +107,7 @@ def _method_of(path: LocalPath, runtime: str, handler: str, tree: _Tree) -> str 
     return None
 
 
-def _node_method(path: LocalPath, handler: str, tree: _Tree) -> str | None:
+def _node_method(path: LocalPath, handler: str, tree: FileTree) -> str | None:
     """TypeScript is bundled; a package.json alone is installed; plain files need nothing."""
     module = posixpath.normpath(posixpath.join(path.path, handler.rpartition(".")[0]))
     if any(tree.has_file(module + suffix) for suffix in _TYPESCRIPT):
@@ -160,7 +133,7 @@ def _unsupported(logical_id: str, what: str, toolchain: str) -> RuntimeUnsupport
     )
 
 
-def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: _Tree) -> BuildUnit | None:
+def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree) -> BuildUnit | None:
     properties = effective_properties(document, resource)
     metadata = _metadata(resource)
     named = _text(document, metadata.get("BuildMethod"))

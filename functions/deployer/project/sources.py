@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, Final
 
 from deployer.errors import SourceMissing, TransformUnsupported
@@ -12,9 +11,8 @@ from deployer.project.found_template import child_paths
 from deployer.template import template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from deployer.packaging.local_path import LocalPath
     from deployer.worker import BuildUnit
 
 # AWS::Include is put in by PublishPackage when it names a file of the repository, and refused there otherwise.
@@ -35,13 +33,13 @@ def units_of(
 
     Raises TransformUnsupported, SourceMissing, PathUnsafe, RuntimeUnsupported, and a nested one's TemplateInvalid.
     """
-    places = _Places(files)
     units: dict[str, BuildUnit] = {}
     for each_path, each in _with_nested(document, path, texts):
         check_transforms(each, each_path)
-        paths = local_paths(each, each_path)
-        places.check(paths, each_path)
-        units |= {unit["id"]: unit for unit in build_units(each, paths, files)}
+        try:
+            units |= {unit["id"]: unit for unit in build_units(each, local_paths(each, each_path), files)}
+        except SourceMissing as error:
+            raise SourceMissing(f"{each_path}: {error.message}") from None
     return list(units.values())
 
 
@@ -56,29 +54,3 @@ def _with_nested(
         new = [child for child in child_paths(document, path) if child in texts and child not in seen]
         seen.update(new)
         waiting += [(child, template.parse(texts[child], child)) for child in dict.fromkeys(new)]
-
-
-class _Places:
-    """The files and folders of the repository."""
-
-    def __init__(self, files: Iterable[str]) -> None:
-        self._known = {"", *files}
-        for path in list(self._known):
-            self._add_folders(path)
-
-    def _add_folders(self, path: str) -> None:
-        folder = posixpath.dirname(path)
-        while folder and folder not in self._known:
-            self._known.add(folder)
-            folder = posixpath.dirname(folder)
-
-    def check(self, paths: Iterable[LocalPath], template_path: str) -> None:
-        """Raises SourceMissing that lists every path that is not there."""
-        missing = [path for path in paths if path.path not in self._known]
-        if missing:
-            raise SourceMissing("; ".join(f"{template_path}: {self._missing(path)}" for path in missing))
-
-    def _missing(self, path: LocalPath) -> str:
-        near = [each for each in self._known if each.casefold() == path.path.casefold()]
-        hint = f"; there is {', '.join(sorted(near))}, in other letter case" if near else ""
-        return f"{path.name} names {path.path}, which is not in the repository{hint}"
