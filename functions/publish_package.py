@@ -15,7 +15,9 @@ from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import read_report
 from deployer.errors import ArtifactInvalid
 from deployer.log_text import clean
-from deployer.packaging.archive import ZipLimits, check_twins, members, open_zip, sha256_of
+from deployer.packaging.archive import sha256_of
+from deployer.packaging.archive_names import check_twins
+from deployer.packaging.hostile_archive import ZipLimits, members, open_zip
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES, SourceArchive
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings

@@ -20,7 +20,7 @@ from build_units import Builds
 from deployer.errors import DeployerError, InternalError
 from deployer.exchange import Exchange
 from deployer.log_text import clean
-from deployer.packaging.archive import ZipLimits, extract
+from deployer.packaging.hostile_archive import ZipLimits, extract
 from deployer.worker import GRACE_SECONDS, PLAN_URL, REPORT, SOURCE
 
 if TYPE_CHECKING:

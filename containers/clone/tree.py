@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
 from deployer.errors import PathUnsafe, RepositoryTooLarge
-from deployer.packaging.archive import name_problem
+from deployer.packaging.archive_names import name_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,17 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import ArtifactInvalid, DeployerError, PackageTooLarge, PathUnsafe
-from deployer.packaging.archive import (
-    Entry,
-    ZipLimits,
-    check_twins,
-    extract,
-    files_below,
-    members,
-    name_problem,
-    open_zip,
-    write_zip,
-)
+from deployer.packaging.archive import Entry, files_below, write_zip
+from deployer.packaging.archive_names import check_twins, name_problem
+from deployer.packaging.hostile_archive import ZipLimits, extract, members, open_zip
 
 LIMITS = ZipLimits(max_files=100, max_bytes=1_000_000)
 

@@ -189,5 +189,7 @@ def test_layer_with_a_build_method() -> None:
 
 def test_source_that_is_not_there() -> None:
     """The property and the path are named."""
-    with pytest.raises(SourceMissing, match=r"Resources\.One\.Properties\.CodeUri names Src, which is not in the repository"):
+    with pytest.raises(
+        SourceMissing, match=r"Resources\.One\.Properties\.CodeUri names Src, which is not in the repository"
+    ):
         _units(["src/app.py"], One=_function("python3.13", code="Src"))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.amounts import counted, size
 from deployer.errors import ArtifactMissing, TemplateInvalid
-from deployer.packaging.archive import check_twins, write_zip
+from deployer.packaging.archive import write_zip
+from deployer.packaging.archive_names import check_twins
 from deployer.packaging.build_unit import units_by_path
 from deployer.packaging.definition import as_json
 from deployer.packaging.local_path import Content, S3Object

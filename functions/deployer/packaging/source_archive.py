@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import size
 from deployer.errors import PackageTooLarge, PathUnsafe, SourceMissing
-from deployer.packaging.archive import Entry, ZipLimits, link_target, member_entry, members, open_zip
+from deployer.packaging.hostile_archive import ZipLimits, link_target, member_entry, members, open_zip
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deployer.packaging.archive import Member
+    from deployer.packaging.archive import Entry
+    from deployer.packaging.hostile_archive import Member
 
 LIMITS: Final = ZipLimits(max_files=100_000, max_bytes=4 << 30)
 # AWS Lambda developer guide, "Lambda quotas": a deployment package, unzipped, with its layers.
