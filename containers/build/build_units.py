@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ from deployer.log_text import clean
 from deployer.packaging.archive import files_below, write_zip
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from child import Ended
     from deployer.exchange import Exchange
     from deployer.worker import BuildPlan, BuildReport, BuildUnit
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 _HERE: Final = Path(__file__).resolve().parent
 _LEAVE_OUT: Final = frozenset({"__pycache__", ".git", ".lock", ".aws-sam", ".package-lock.json"})
 _MAX_FILES: Final = 65_000
+_KILLED: Final = "it was killed, as a process is when the memory is used up"
 # How a machine reaches the package registries. On AWS none of them is set.
 _REGISTRY_SETTINGS: Final = frozenset(
     {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"}
@@ -95,8 +99,7 @@ class Builds:
             raise BuildTimedOut(f"{unit['name']} was still building after {self.plan['timeoutSeconds']} s")
         outcome = _outcome(Path(order["outcome"]))
         if ended.exit_code != 0 or "error" in outcome:
-            reason = outcome.get("error") or (ended.tail[-1] if ended.tail else f"exit code {ended.exit_code}")
-            raise BuildFailed(f"{unit['name']} ({outcome.get('tool', unit['method'])}): {clean(str(reason))}")
+            raise BuildFailed(f"{unit['name']} ({outcome.get('tool', unit['method'])}): {_reason(ended, outcome)}")
         return outcome
 
     def _order(self, unit: BuildUnit, folder: Path) -> Order:
@@ -178,6 +181,15 @@ def _outcome(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return outcome if isinstance(outcome, dict) else {}
+
+
+def _reason(ended: Ended, outcome: Mapping[str, Any]) -> str:
+    """What the build says. Who is killed says nothing: aws-lambda-builders then ends with `NPM Failed:`."""
+    if ended.exit_code == -signal.SIGKILL:
+        return _KILLED
+    said = outcome.get("error") or (ended.tail[-1] if ended.tail else f"exit code {ended.exit_code}")
+    reason = clean(str(said))
+    return f"{reason} {_KILLED}" if reason.endswith("Failed:") else reason
 
 
 def _is_registry_setting(name: str) -> bool:

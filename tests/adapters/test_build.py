@@ -216,6 +216,16 @@ def test_build_that_fails(machine: Machine) -> None:
     assert "Hello: red" in report["logTail"]
 
 
+@pytest.mark.parametrize("process", ["$$PPID", "$$(ps -o ppid= -p $$PPID)"], ids=["tool", "build"])
+def test_build_that_is_killed(machine: Machine, process: str) -> None:
+    """Neither a tool nor a build that is killed can say why: the likely reason is named."""
+    report = machine.run(_make(f"kill -9 {process}"), MAKE)
+
+    assert report["error"]["code"] == "BuildFailed"
+    assert report["error"]["message"].startswith("Hello (make")
+    assert report["error"]["message"].endswith("it was killed, as a process is when the memory is used up")
+
+
 def test_package_that_does_not_exist(machine: Machine) -> None:
     """The registry's answer is the reason."""
     files = {"src/requirements.txt": "this-package-is-not-on-any-index-1234==9\n"}
