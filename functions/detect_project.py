@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deployer.state_data import DeployRequest, ProjectFound, Source
-    from deployer.worker import BuildUnit, Finding
+    from deployer.worker import BuildUnit, Finding, FoundProject
 
 _MAX_FINDINGS: Final = 20
 
@@ -57,14 +57,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
 
 
 def _write_project(artifacts: Artifacts, session_id: str, project: Project, units: list[BuildUnit]) -> None:
-    """What PublishPackage goes on with."""
-    found = {
-        "kind": project.kind.value,
-        "root": project.root,
-        "templatePath": project.template_path,
-        "document": project.document,
-        "units": units,
-    }
+    found: FoundProject = {"basePath": project.base_path, "document": project.document, "units": units}
     artifacts.put(trusted_key(session_id, PROJECT), json.dumps(found).encode())
 
 

@@ -27,7 +27,7 @@ from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
-    from deployer.worker import BuildUnit
+    from deployer.worker import BuildUnit, FoundProject
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
 _MAX_SOURCE_BYTES: Final = 2 << 30
@@ -47,7 +47,7 @@ def handler(event: Event, _: object) -> Package:
 
 def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Sessions) -> Package:
     """Raises the build's error, and what Packages.package raises."""
-    found = json.loads(artifacts.get(trusted_key(event["sessionId"], PROJECT), _MAX_PROJECT_BYTES))
+    found: FoundProject = json.loads(artifacts.get(trusted_key(event["sessionId"], PROJECT), _MAX_PROJECT_BYTES))
     report = read_report(artifacts, event["sessionId"], "build") if found["units"] else {}
     with TemporaryDirectory() as folder:
         archive = Path(folder, SOURCE)
@@ -55,7 +55,7 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
             notes = _take_built(report, event, found["units"], packages)
-            template = packages.package(found["document"], _path(found), event["request"]["parameters"])
+            template = packages.package(found["document"], found["basePath"], event["request"]["parameters"])
     key = packages.publish_template(template)
     _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
     return {"templateKey": key, "capabilities": capabilities(template)}
@@ -68,11 +68,6 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
         region=client("s3").meta.region_name,
         boundary_arn=settings.permissions_boundary_arn,
     )
-
-
-def _path(found: dict[str, Any]) -> str:
-    """The template's, or where a generated one would be."""
-    return found["templatePath"] or f"{found['root']}/template.yaml".removeprefix("/")
 
 
 def _take_built(

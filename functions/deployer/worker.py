@@ -8,7 +8,7 @@ sessions/{sessionId}/trusted/clone-plan.json   ClonePlan    written by ValidateR
 sessions/{sessionId}/source/manifest.json      Manifest     written by the clone
 sessions/{sessionId}/source/source.zip                      written by the clone, paths from the repository's top
 sessions/{sessionId}/source/report.json        CloneReport  written by the clone, last
-sessions/{sessionId}/trusted/project.json                   written by DetectProject
+sessions/{sessionId}/trusted/project.json      FoundProject written by DetectProject, for PublishPackage
 sessions/{sessionId}/trusted/build-plan.json   BuildPlan    written by DetectProject
 sessions/{sessionId}/build/{unitId}.zip                     written by the build
 sessions/{sessionId}/build/report.json         BuildReport  written by the build, last
@@ -110,6 +110,14 @@ class BuildUnit(TypedDict):
     architecture: Literal["x86_64", "arm64"]
     handler: str
     options: dict[str, Any]
+
+
+class FoundProject(TypedDict):
+    """What PublishPackage goes on with. Local paths in `document` are relative to the folder of `basePath`."""
+
+    basePath: str
+    document: dict[str, Any]
+    units: list[BuildUnit]
 
 
 class BuildPlan(TypedDict):

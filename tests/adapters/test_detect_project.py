@@ -80,7 +80,7 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     assert (found["kind"], found["projectRoot"], found["needsBuild"]) == ("sam", "", True)
     assert found["planUrl"] is not None
     assert _trusted(artifacts, "build-plan.json")["units"] == project["units"]
-    assert (project["templatePath"], [unit["source"] for unit in project["units"]]) == ("template.yaml", ["src"])
+    assert (project["basePath"], [unit["source"] for unit in project["units"]]) == ("template.yaml", ["src"])
     assert (head["stage"], head["message"]) == ("packaging", "building Hello")
     assert head["project"]["template"] == "template.yaml"
 
@@ -93,7 +93,7 @@ def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> No
 
     project = _trusted(artifacts, "project.json")
     assert found == {"kind": "lambda", "projectRoot": "fn", "needsBuild": False, "planUrl": None}
-    assert (project["root"], project["templatePath"], project["units"]) == ("fn", None, [])
+    assert (project["basePath"], project["units"]) == ("fn/template.yaml", [])
     assert sessions.head(SESSION)["stage"] == "publishing"
     assert "Contents" in client("s3").list_objects_v2(
         Bucket=artifacts.bucket, Prefix=f"sessions/{SESSION}/trusted/project"

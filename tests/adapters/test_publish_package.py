@@ -58,7 +58,7 @@ class Project:
         self._found(document)
 
     def _found(self, document: dict[str, Any]) -> None:
-        found = {"root": "", "templatePath": "template.yaml", "document": document, "units": self.units}
+        found = {"basePath": "template.yaml", "document": document, "units": self.units}
         self.artifacts.put(trusted_key(self.session.id, "project.json"), json.dumps(found).encode())
 
     def leave_built(self, body: bytes, sha256: str | None = None) -> None:
