@@ -10,13 +10,14 @@ from deployer.aws.idempotency_keys import earlier_session, first_use
 from deployer.aws.session_details import SessionDetails
 from deployer.aws.session_items import head_key, log_items
 from deployer.aws.session_lists import SessionLists
-from deployer.aws.stack_locks import lock_write, stack_locked
+from deployer.aws.stack_locks import lock_write
 from deployer.aws.table import MAX_WRITES, ConditionNotMet, Item, Table, Write
 from deployer.errors import (
     NothingToRemove,
     SessionCancelled,
     SessionNotFound,
     SessionNotSettled,
+    StackLocked,
 )
 from deployer.instants import iso8601
 from deployer.log_text import clean
@@ -191,7 +192,7 @@ class Sessions:
         try:
             self._table.write(lock_write(self._table, stack_name, session_id, self._expires_at()))
         except ConditionNotMet:
-            raise stack_locked(stack_name, "that came at the same time") from None
+            raise StackLocked(f"another session is just now taking the stack {stack_name}") from None
 
     def running_count(self, session_id: str) -> int:
         """Sessions that run now and came before this one, and this one."""

@@ -22,14 +22,10 @@ def lock_write(table: Table, stack_name: str, session_id: str, expires_at: int) 
     if held is None:
         return table.put(lock, "attribute_not_exists(#sessionId)")
     if held["holder"] != session_id and not _has_settled(table, held["holder"]):
-        raise stack_locked(stack_name, held["holder"])
+        raise StackLocked(f"session {held['holder']} is changing the stack {stack_name}")
     # The same holder may have taken it once more meanwhile, to remove the stack: the time tells.
     same = {"held": held["holder"], "until": held["expiresAt"]}
     return table.put(lock, "#holder = :held AND #expiresAt = :until", same)
-
-
-def stack_locked(stack_name: str, holder: str) -> StackLocked:
-    return StackLocked(f"session {holder} is changing the stack {stack_name}")
 
 
 def _has_settled(table: Table, session_id: str) -> bool:
