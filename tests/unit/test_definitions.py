@@ -76,7 +76,12 @@ def test_passing_trouble_is_tried_again(name: str, state: str) -> None:
     if state in CONTAINERS:
         assert tried_again >= {"AmazonECS.Unknown", "ECS.AmazonECSException"}
     else:
-        assert tried_again >= {"Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError"}
+        assert tried_again >= {
+            "Lambda.TooManyRequestsException",
+            "Lambda.Unknown",
+            "Runtime.ExitError",
+            "Runtime.Unknown",
+        }
         assert tried_again >= {"ClientError", "ReadTimeoutError", "TransactionCanceledException"}
 
 
