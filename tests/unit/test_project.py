@@ -162,6 +162,7 @@ def test_template_inside_a_project_of_another_tool() -> None:
         ({"template.yaml": KUBERNETES}, ProjectNotFound, "among template.yaml"),
         ({"package.json": "{}", "index.js": "app.listen()"}, HandlerNotFound, "no handler in index.js"),
         ({"app.py": "print()"}, HandlerNotFound, "no handler in app.py"),
+        ({"index.mjs": "export const handler = 1"}, ProjectNotFound, "no package.json beside .* index.mjs"),
         ({"app.py": PYTHON, ".python-version": "2.7"}, RuntimeUnsupported, "python-version asks for"),
         ({"template.yaml": "a: [\n"}, TemplateInvalid, "template.yaml:2"),
         ({"template.yaml": "AWSTemplateFormatVersion: 2010-09-09\n"}, TemplateInvalid, "no AWS resource"),

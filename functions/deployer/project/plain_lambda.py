@@ -114,3 +114,11 @@ def _handler_files(texts: Collection[str], folder: str) -> list[str]:
 def without_handler(texts: Collection[str], folder: str) -> list[str]:
     """The paths in the folder that are named as if they held a handler, for a message."""
     return [posixpath.join(folder, name) for name in _handler_files(texts, folder)]
+
+
+def without_package(texts: Mapping[str, str], folder: str) -> list[str]:
+    """The JavaScript in the folder that exports a handler, and is no project for want of a package.json."""
+    if posixpath.join(folder, "package.json") in texts:
+        return []
+    paths = (posixpath.join(folder, name) for name in NODE_FILES)
+    return [path for path in paths if path in texts and node_handler(texts[path])]

@@ -20,7 +20,7 @@ from deployer.errors import (
 from deployer.project.found_template import FoundTemplate, choose, read_template, without_children
 from deployer.project.frameworks import frameworks
 from deployer.project.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
-from deployer.project.plain_lambda import find_plain_lambda, without_handler
+from deployer.project.plain_lambda import find_plain_lambda, without_handler, without_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -205,6 +205,9 @@ def _nothing_found(manifest: Manifest, root: str, paths: Iterable[str]) -> Handl
             f"there is no template, and no handler in {_listed(files)}: "
             "export `handler` (Node.js), or define `lambda_handler(event, context)` (Python)"
         )
+    lone = [path for folder in folders for path in without_package(manifest["texts"], folder)]
+    if lone:
+        return ProjectNotFound(f"there is no template, and no package.json beside the handler in {_listed(lone)}")
     names = sorted(
         {_child(path, root) for path in manifest["files"] if path.startswith(f"{root}/" if root else "")}
     )
