@@ -59,6 +59,9 @@ def _parameters(git_url: str) -> dict[str, str]:
     return {
         "GitUrl": git_url,
         "AuthMode": "API_KEY",
+        # There is one caller here, and nothing to pay: what polls often, as tests do, is not slowed down.
+        "ApiRateLimit": "1000",
+        "ApiBurstLimit": "1000",
         "MaxRunningSessions": "20",
         "MaxSessionsPerDay": "100000",
         "CloneImage": "local/clone",
