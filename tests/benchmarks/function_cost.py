@@ -13,10 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = 5
 
 _MEASURE = """
-import resource, sys, time
+import sys, time
 started = time.perf_counter()
 __import__(sys.argv[1])
-print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+seconds = time.perf_counter() - started
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(seconds, int(status["VmHWM"].split()[0]) / 1024)
 """
 
 

@@ -117,7 +117,9 @@ def _run(name: str, plan: Mapping[str, Any], folder: Path, bucket: PresignedBuck
         "TARGET_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
     started = time.monotonic()
-    child = subprocess.Popen([sys.executable, str(code / f"{name}.py")], env=environment)
+    child = subprocess.Popen(
+        [sys.executable, str(code / f"{name}.py")], env=environment, stdout=subprocess.DEVNULL
+    )
     peak = 0
     while child.poll() is None:
         peak = max(peak, sum(_resident_bytes(process.pid) for process in family(child.pid)))
