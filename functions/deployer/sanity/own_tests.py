@@ -1,0 +1,162 @@
+"""The tests that a repository brings: each entry of its `sanity-tests.yaml`, pointed at what is deployed.
+
+A target is named by its logical id: where a request goes is never for the file to say. An unsafe method is sent
+whatever the caller allows: the file is the example that says so.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from deployer.errors import SanityTestsInvalid
+from deployer.sanity.address import Address, AddressRefused
+from deployer.sanity.own_tests_file import document, own_tests_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deployer.sanity.address import AddressFields
+    from deployer.sanity.deployed import Deployed, DeployedResource
+    from deployer.sanity.expectation import Expectation
+    from deployer.sanity.own_tests_file import Expected, Invocation, OwnTest, Request
+    from deployer.sanity.sanity_test import SanityTest
+    from deployer.sanity.scene import Scene
+
+_FUNCTIONS: Final = ("AWS::Lambda::Function", "AWS::Lambda::Alias")
+_REST: Final = "AWS::ApiGateway::RestApi"
+_HTTP: Final = "AWS::ApiGatewayV2::Api"
+_CONTENT_TYPE: Final = "content-type"
+_SHOWN_NAMES: Final = 10
+_VALUES: Final = frozenset({"includes", "equals"})
+
+
+def own_tests(scene: Scene) -> Iterator[SanityTest]:
+    """One test for each entry of the file; none without a file.
+
+    Raises SanityTestsInvalid for a file that cannot be used, and for a target that is not deployed.
+    """
+    name, file = own_tests_file(scene.files)
+    for number, own in enumerate(file.tests, start=1):
+        try:
+            yield _sanity_test(own, scene)
+        except SanityTestsInvalid as error:
+            raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
+
+
+def left_out(scene: Scene) -> Mapping[str, str]:
+    """The resources that no other test may touch, by logical id, and why.
+
+    Raises SanityTestsInvalid for a file that cannot be used, and for a resource that is not deployed.
+    """
+    name, file = own_tests_file(scene.files)
+    present = {resource["logicalId"] for resource in scene.deployed.resources}
+    unknown = sorted(file.skip.keys() - present)
+    if unknown:
+        raise SanityTestsInvalid(
+            f"{name}: skip: {unknown[0]} is not a resource of {scene.deployed.record['name']}"
+        )
+    return {logical_id: f"{name}: {reason}" for logical_id, reason in file.skip.items()}
+
+
+def _sanity_test(own: OwnTest, scene: Scene) -> SanityTest:
+    if own.request:
+        target = _target(own.request.api, scene.deployed, "request.api", _REST, _HTTP)
+        return _test(own, target, "own.request", _request_spec(own.request, target, scene))
+    invocation = own.invoke
+    assert invocation, "the model has one of the two"  # noqa: S101 - said to the type checker
+    target = _target(invocation.function, scene.deployed, "invoke.function", *_FUNCTIONS)
+    return _test(own, target, "own.invoke", _invocation_spec(invocation, target, scene.files))
+
+
+def _test(own: OwnTest, target: DeployedResource, check: str, spec: dict[str, Any]) -> SanityTest:
+    return {
+        "name": f"{target['logicalId']}: {own.name}",
+        "resourceType": target["type"],
+        "logicalId": target["logicalId"],
+        "physicalId": target["physicalId"],
+        "check": check,
+        "spec": {**spec, "expected": _expectation(own.expect)},
+    }
+
+
+def _target(name: str | None, deployed: Deployed, field: str, *types: str) -> DeployedResource:
+    """The one that is named; the only one of its types where none is."""
+    present = [resource for resource in deployed.of_type(*types) if name in {None, resource["logicalId"]}]
+    if len(present) == 1:
+        return present[0]
+    there = ", ".join(sorted(resource["logicalId"] for resource in deployed.of_type(*types))[:_SHOWN_NAMES])
+    if name is None and there:
+        raise SanityTestsInvalid(f"{field} is required, because there are several: {there}")
+    raise SanityTestsInvalid(f"{field}: {name or 'nothing to call'} is not deployed; there is {there or 'none'}")
+
+
+def _request_spec(request: Request, api: DeployedResource, scene: Scene) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    is_json = request.body is not None and not isinstance(request.body, str)
+    if is_json:
+        headers.setdefault(_CONTENT_TYPE, "application/json")
+    path, _, query = request.path.partition("?")
+    stage_path = _stage_path(request, api, scene.deployed)
+    return {
+        "method": request.method,
+        "address": _address(scene.addresses.execute_api, api["physicalId"], stage_path + path),
+        "query": dict(parse_qsl(query, keep_blank_values=True)),
+        "headers": headers,
+        "body": json.dumps(request.body, ensure_ascii=False) if is_json else request.body,
+    }
+
+
+def _address(pattern: str, target_id: str, path: str) -> AddressFields:
+    try:
+        return Address(pattern=pattern, id=target_id, path=path).fields
+    except AddressRefused as error:
+        raise SanityTestsInvalid(f"request.path: {error}") from error
+
+
+def _stage_path(request: Request, api: DeployedResource, deployed: Deployed) -> str:
+    stages = _stages(api, deployed)
+    if request.stage is None and len(stages) > 1:
+        raise SanityTestsInvalid(f"request.stage is required, because there are several: {', '.join(stages)}")
+    if not stages or request.stage not in {None, *stages}:
+        there = f"there is {', '.join(stages)}" if stages else "it has none"
+        raise SanityTestsInvalid(f"request.stage: {api['logicalId']} has no such stage; {there}")
+    stage = request.stage or stages[0]
+    return "" if stage == "$default" else f"/{stage}"
+
+
+def _stages(api: DeployedResource, deployed: Deployed) -> list[str]:
+    """Of a REST API also the one that its deployment made, when it has no other: SAM leaves one called Stage."""
+    types = {
+        _REST: [("AWS::ApiGateway::Stage", "RestApiId"), ("AWS::ApiGateway::Deployment", "RestApiId")],
+        _HTTP: [("AWS::ApiGatewayV2::Stage", "ApiId")],
+    }
+    for stage_type, owner in types[api["type"]]:
+        of_api = [
+            r["properties"]
+            for r in deployed.of_type(stage_type)
+            if r["properties"].get(owner) == api["physicalId"]
+        ]
+        names = [str(properties["StageName"]) for properties in of_api if properties.get("StageName")]
+        if names:
+            return sorted(names)
+    return []
+
+
+def _invocation_spec(
+    invocation: Invocation, function: DeployedResource, files: Mapping[str, str]
+) -> dict[str, Any]:
+    payload = invocation.payload if invocation.was_given("payload") else {}
+    if invocation.event is not None:
+        if invocation.event not in files:
+            raise SanityTestsInvalid(f"invoke.event: the project has no file {invocation.event} (JSON or YAML)")
+        payload = document(invocation.event, files[invocation.event])
+    return {"function": function["physicalId"], "payload": json.dumps(payload, ensure_ascii=False)}
+
+
+def _expectation(expected: Expected) -> Expectation:
+    """What was given, and nothing else. Null is a value that `includes` and `equals` may be."""
+    given = expected.model_dump(include=expected.model_fields_set)
+    found: Any = {name: value for name, value in given.items() if value is not None or name in _VALUES}
+    return found  # type: ignore[no-any-return]
