@@ -77,14 +77,11 @@ def request(
     with _Line(address, total_seconds) as line, requests.Session() as session:
         session.trust_env = False  # neither proxy nor .netrc
         session.mount(address.base, line)
-        prepared = session.prepare_request(
-            requests.Request(
-                method, address.url, params=query, headers=_sendable(headers or {}), data=body or None
-            )
-        )
-        if not str(prepared.url).startswith(address.url):
-            raise AddressRefused("the address would not be sent as it is")
+        asked = requests.Request(method, address.url, headers=_sendable(headers or {}), data=(body or "").encode())
         try:
+            prepared = session.prepare_request(asked)
+            if prepared.url != address.url:
+                raise AddressRefused("the address would not be sent as it is")
             return _sent(session, prepared, line)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise NoAnswer(line.reason(error)) from None
