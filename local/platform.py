@@ -73,7 +73,7 @@ def running(host: str = LOOPBACK, port: int = 0) -> Iterator[Platform]:
             yield platform
 
 
-_COMMAND: Final = (sys.executable, "-m", "ministack")
+_COMMAND: Final = (sys.executable, str(Path(__file__).parent / "emulator"))
 
 
 def _free(host: str, port: int) -> int:

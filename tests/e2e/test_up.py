@@ -61,9 +61,9 @@ class Up:
         return self.process.communicate(timeout=PATIENCE_SECONDS)[0]
 
     def close(self) -> None:
-        """For a test that failed."""
-        self.process.kill()
-        self.process.communicate()
+        """For a test that did not end it itself."""
+        self.process.terminate()
+        self.process.communicate(timeout=PATIENCE_SECONDS)
 
     def family(self) -> set[int]:
         """Its process, and those that descend from it."""
@@ -141,6 +141,20 @@ def test_interrupt_while_it_builds(start: Callable[..., Up]) -> None:
 
     assert up.remains() == []
     assert not family & living()
+
+
+def test_kill(start: Callable[..., Up]) -> None:
+    """Killed, it can clean up no more; its emulator ends by itself, and frees the port."""
+    up = start()
+    up.wait_until_ready()
+    family = up.family()
+
+    up.process.kill()
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while family & living():
+        assert time.monotonic() < deadline, f"still there: {family & living()}"
+        time.sleep(0.1)
 
 
 def test_proxy_and_profile_of_the_caller(start: Callable[..., Up]) -> None:
