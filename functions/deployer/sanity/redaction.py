@@ -1,0 +1,113 @@
+"""What a test's outcome becomes before it is kept: without secrets, of bounded size, its evidence still JSON.
+
+deployer/log_text.py knows secrets by their looks. Here they are also known by the name that stands before them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.log_text import clean, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from deployer.sanity.sanity_test import Outcome
+
+MAX_EVIDENCE_BYTES: Final = 4096
+MAX_ERROR_BYTES: Final = 1000
+MAX_REPRODUCE_BYTES: Final = 2000
+_MAX_READ_BYTES: Final = 65_536
+_MAX_NAME_BYTES: Final = 100
+_MAX_DEPTH: Final = 8
+# Bytes of a text, and members of an object or a list: tried in turn until the whole fits.
+_STEPS: Final = ((2000, 50), (500, 20), (120, 10), (40, 5))
+_HIDDEN: Final = "****"
+
+# No part of an ARN, where an account's digits stand before `:secret:`.
+_NAME: Final = (
+    r"(?<!\d:)(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|signature"
+    r"|(?:api|access|account|private|secret|session|signing|encryption|license)[-_ ]?key)"
+)
+# A name, perhaps in quotes, and what it stands before: in quotes, in quotes of a text within a text, or bare.
+_NAMED: Final = re.compile(
+    rf"(?i)({_NAME}\\{{0,3}}[\"']?\s{{0,8}}[=:]\s{{0,8}})"
+    r"(?:\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?|\\{1,3}[\"'][^\n]*?(?:\\{1,3}[\"']|(?=\n)|\Z)|[^\s\"'&,;<>}\])]+)"
+)
+_OPTION: Final = re.compile(rf"(?i)(--[a-z-]{{0,40}}{_NAME}[ =])(?:'[^']*'|\S+)")
+_HEADER: Final = re.compile(
+    r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\{0,3}[\"']?\s{0,8}[:=]\s{0,8})"
+    r"(?:(\\{0,3}[\"'])[^\"'\\\n]*|[^'\n]+)"
+)
+_BEARER: Final = re.compile(r"(?i)\b(bearer|basic) +(?=[^\s\d]{0,400}\d)[A-Za-z0-9._~+/=-]{8,}")
+_LOOKS: Final = re.compile(
+    r"\b(?:xox[abeoprs]-[A-Za-z0-9-]{8,}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|sk-[A-Za-z0-9_-]{20,}"
+    r"|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_-]{16,})"
+)
+_SECRET_MEMBER: Final = re.compile(rf"(?i)(?:{_NAME}|authorization|cookie)s?\Z")
+
+
+def redacted(outcome: Outcome) -> Outcome:
+    """The same outcome, fit to be kept."""
+    return replace(
+        outcome,
+        error=without_secrets(outcome.error, MAX_ERROR_BYTES),
+        reproduce=without_secrets(outcome.reproduce, MAX_REPRODUCE_BYTES),
+        evidence=evidence(outcome.evidence),
+    )
+
+
+def without_secrets(text: str, max_bytes: int) -> str:
+    """The text, harmless, without what looks like a secret or stands behind a secret's name."""
+    harmless = clean(cut(text, _MAX_READ_BYTES), _MAX_READ_BYTES)
+    harmless = _HEADER.sub(rf"\1\2\3{_HIDDEN}", harmless)
+    harmless = _NAMED.sub(rf"\1{_HIDDEN}", harmless)
+    harmless = _OPTION.sub(rf"\1{_HIDDEN}", harmless)
+    harmless = _BEARER.sub(rf"\1 {_HIDDEN}", harmless)
+    return cut(_LOOKS.sub(_HIDDEN, harmless), max_bytes)
+
+
+def evidence(found: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON of at most MAX_EVIDENCE_BYTES, without secrets; where something is left out, it says so."""
+    for text_bytes, members in _STEPS:
+        fitted = _object(found, text_bytes, members, _MAX_DEPTH)
+        if len(json.dumps(fitted, ensure_ascii=False).encode()) <= MAX_EVIDENCE_BYTES:
+            return fitted
+    return {"…": "too much to be shown"}
+
+
+def _value(value: Any, text_bytes: int, members: int, depth: int) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case int() if abs(value) < 1 << 63:
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case dict():
+            return _object(value, text_bytes, members, depth - 1) if depth else "…"
+        case list() | tuple():
+            return _list(value, text_bytes, members, depth - 1) if depth else "…"
+        case int():
+            return "a very large number"
+    return without_secrets(str(value), text_bytes)
+
+
+def _object(found: Mapping[str, Any], text_bytes: int, members: int, depth: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for name, value in list(found.items())[:members]:
+        told = _value(value, text_bytes, members, depth)
+        is_secret = _SECRET_MEMBER.search(str(name)) and isinstance(told, str | list | dict)
+        shown[without_secrets(str(name), _MAX_NAME_BYTES)] = _HIDDEN if is_secret else told
+    if len(found) > members:
+        shown["…"] = f"{len(found) - members} more"
+    return shown
+
+
+def _list(found: Sequence[Any], text_bytes: int, members: int, depth: int) -> list[Any]:
+    shown = [_value(value, text_bytes, members, depth) for value in found[:members]]
+    return [*shown, f"… {len(found) - members} more"] if len(found) > members else shown
