@@ -1,0 +1,39 @@
+"""Whether what a service sends can arrive: the receiver exists, and lets the service in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.aws.checks.admission import admission
+from deployer.aws.checks.existence import can_look, described, trouble
+from deployer.sanity.policy import Permit
+from deployer.sanity.sanity_test import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from deployer.sanity.delivery import Delivery
+
+
+def arrival(delivery: Delivery, evidence: dict[str, Any], reproduce: str) -> Outcome:
+    """`evidence` and `reproduce` are what the caller has found out so far."""
+    receiver = delivery["reference"]
+    for each in (receiver, delivery["role"]):
+        reason = trouble(each) if each else ""
+        if reason:
+            return Outcome(status=Verdict.FAIL, error=reason, evidence=evidence, reproduce=reproduce)
+    if receiver is None or not can_look(receiver):
+        noted = {**evidence, "receiver": "is not looked at: it is of another account, or of a type without a look"}
+        return Outcome(status=Verdict.PASS, evidence=noted, reproduce=reproduce)
+    permitted = admission(receiver, delivery["sender"])
+    return _by_permit(permitted, delivery, {**evidence, "receiver": described(receiver)}, reproduce)
+
+
+def _by_permit(permitted: Permit | None, delivery: Delivery, evidence: dict[str, Any], reproduce: str) -> Outcome:
+    principal, receiver = delivery["sender"]["principal"], delivery["label"]
+    found = {**evidence, "permitted": str(permitted)} if permitted else evidence
+    if permitted in (None, Permit.GIVEN):
+        return Outcome(status=Verdict.PASS, evidence=found, reproduce=reproduce)
+    if permitted is Permit.UNKNOWN or delivery["role"]:
+        error = f"whether {receiver} lets {principal} in depends on a condition that cannot be told from outside"
+        return Outcome(status=Verdict.SKIP, error=error, evidence=found, reproduce=reproduce)
+    error = f"the policy of {receiver} does not let {principal} in"
+    return Outcome(status=Verdict.FAIL, error=error, evidence=found, reproduce=reproduce)

@@ -1,0 +1,53 @@
+"""Tests of what runs by itself in EventBridge: a schedule of the Scheduler, and a pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.sanity.reference import label, named
+from deployer.sanity.statement import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deployer.sanity.deployed import DeployedResource
+    from deployer.sanity.sanity_test import SanityTest
+    from deployer.sanity.scene import Scene
+
+TYPES: Final = ("AWS::Scheduler::Schedule", "AWS::Pipes::Pipe")
+
+
+def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
+    yield from (_pipe if resource["type"] == "AWS::Pipes::Pipe" else _schedule)(resource, scene)
+
+
+def _schedule(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
+    properties = resource["properties"]
+    schedule = {
+        "schedule": resource["physicalId"].rpartition("/")[2].rpartition("|")[2],
+        "group": _text(properties.get("GroupName")) or "default",
+        "isOnce": str(properties.get("ScheduleExpression", "")).startswith("at("),
+    }
+    if properties.get("State") != "DISABLED":
+        yield statement(resource, "is enabled", "schedule.enabled", schedule)
+    target = properties.get("Target")
+    if isinstance(target, dict):
+        arn = _text(target.get("Arn"))
+        what = f"calls {label(arn, scene.deployed)}" if arn else "calls its target"
+        ends = [each for each in (named(target.get(key), scene.deployed) for key in ("Arn", "RoleArn")) if each]
+        yield statement(resource, what, "schedule.target", {**schedule, "target": arn, "ends": ends})
+
+
+def _pipe(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
+    properties, pipe = resource["properties"], {"pipe": resource["physicalId"].rpartition("/")[2]}
+    if properties.get("DesiredState") != "STOPPED":
+        yield statement(resource, "is running", "pipe.running", pipe)
+    for end, verb in (("Source", "reads"), ("Enrichment", "asks"), ("Target", "sends to")):
+        arn = _text(properties.get(end))
+        if arn:
+            spec = {**pipe, "end": end, "arn": arn, "reference": named(arn, scene.deployed)}
+            yield statement(resource, f"{verb} {label(arn, scene.deployed)}", "pipe.end", spec)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
