@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.test_junit import result
 
-from deployer.sanity.summary import sentence, summary
+from deployer.sanity.summary import duration_ms, sentence, summary
 
 if TYPE_CHECKING:
     from deployer.sanity.sanity_test import Summary
@@ -20,6 +20,18 @@ def test_counts() -> None:
     counted = summary([result(status=status) for status in statuses], 1500)
 
     assert counted == {"total": 5, "passed": 3, "failed": 1, "skipped": 1, "durationMs": 1500}
+
+
+def test_duration() -> None:
+    """The time is that of the whole, however many tests ran at once."""
+    results = [
+        result(startedAt="2026-11-25T10:00:01.000Z", durationMs=500),
+        result(startedAt="2026-11-25T10:00:00.500Z", durationMs=3000),
+        result(startedAt="2026-11-25T10:00:02.000Z", durationMs=100),
+    ]
+
+    assert duration_ms(results) == 3000
+    assert duration_ms([]) == 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
 from deployer.errors import SanityTestsInvalid
 from deployer.sanity.address import Address, AddressRefused
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 _FUNCTIONS: Final = ("AWS::Lambda::Function", "AWS::Lambda::Alias")
 _REST: Final = "AWS::ApiGateway::RestApi"
 _HTTP: Final = "AWS::ApiGatewayV2::Api"
+_URL: Final = "AWS::Lambda::Url"
 _CONTENT_TYPE: Final = "content-type"
+_LATER: Final = "later"
 _SHOWN_NAMES: Final = 10
 _VALUES: Final = frozenset({"includes", "equals"})
 
@@ -62,7 +63,7 @@ def left_out(scene: Scene) -> Mapping[str, str]:
 
 def _sanity_test(own: OwnTest, scene: Scene) -> SanityTest:
     if own.request:
-        target = _target(own.request.api, scene.deployed, "request.api", _REST, _HTTP)
+        target = _target(own.request.api, scene.deployed, "request.api", _REST, _HTTP, _URL)
         return _test(own, target, "own.request", _request_spec(own.request, target, scene))
     invocation = own.invoke
     assert invocation, "the model has one of the two"  # noqa: S101 - said to the type checker
@@ -97,20 +98,24 @@ def _request_spec(request: Request, api: DeployedResource, scene: Scene) -> dict
     is_json = request.body is not None and not isinstance(request.body, str)
     if is_json:
         headers.setdefault(_CONTENT_TYPE, "application/json")
-    path, _, query = request.path.partition("?")
-    stage_path = _stage_path(request, api, scene.deployed)
     return {
         "method": request.method,
-        "address": _address(scene.addresses.execute_api, api["physicalId"], stage_path + path),
-        "query": dict(parse_qsl(query, keep_blank_values=True)),
+        "address": _address(request, api, scene),
         "headers": headers,
         "body": json.dumps(request.body, ensure_ascii=False) if is_json else request.body,
     }
 
 
-def _address(pattern: str, target_id: str, path: str) -> AddressFields:
+def _address(request: Request, api: DeployedResource, scene: Scene) -> AddressFields:
+    """A function's URL has an id that only Lambda tells; the check asks for it."""
+    path, _, query = request.path.partition("?")
+    addresses = scene.addresses
     try:
-        return Address(pattern=pattern, id=target_id, path=path).fields
+        if api["type"] == _URL:
+            at_url = Address(pattern=addresses.function_url, id=_LATER, path=path, query=query).fields
+            return {**at_url, "id": ""}
+        whole = _stage_path(request, api, scene.deployed) + path
+        return Address(pattern=addresses.execute_api, id=api["physicalId"], path=whole, query=query).fields
     except AddressRefused as error:
         raise SanityTestsInvalid(f"request.path: {error}") from error
 
