@@ -124,7 +124,13 @@ def test_function_url() -> None:
 
     found = one_test("{name: a, request: {path: /x, headers: {authorization: none}}}", url)
 
-    assert found["spec"]["address"] == {"pattern": "https://{id}.url.example", "id": "", "path": "/x", "query": ""}
+    assert found["spec"]["address"] == {
+        "pattern": "https://{id}.url.example",
+        "id": "later",
+        "function": url["physicalId"],
+        "path": "/x",
+        "query": "",
+    }
     assert found["physicalId"] == url["physicalId"]
 
 

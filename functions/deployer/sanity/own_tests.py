@@ -16,7 +16,6 @@ from deployer.sanity.own_tests_file import document, own_tests_file
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deployer.sanity.address import AddressFields
     from deployer.sanity.deployed import Deployed, DeployedResource
     from deployer.sanity.expectation import Expectation
     from deployer.sanity.own_tests_file import Expected, Invocation, OwnTest, Request
@@ -46,7 +45,7 @@ def own_tests(scene: Scene) -> Iterator[SanityTest]:
             raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
 
 
-def left_out(scene: Scene) -> Mapping[str, str]:
+def left_out(scene: Scene) -> Mapping[str, object]:
     """The resources that no other test may touch, by logical id, and why.
 
     Raises SanityTestsInvalid for a file that cannot be used, and for a resource that is not deployed.
@@ -106,14 +105,14 @@ def _request_spec(request: Request, api: DeployedResource, scene: Scene) -> dict
     }
 
 
-def _address(request: Request, api: DeployedResource, scene: Scene) -> AddressFields:
+def _address(request: Request, api: DeployedResource, scene: Scene) -> Mapping[str, object]:
     """A function's URL has an id that only Lambda tells; the check asks for it."""
     path, _, query = request.path.partition("?")
     addresses = scene.addresses
     try:
         if api["type"] == _URL:
             at_url = Address(pattern=addresses.function_url, id=_LATER, path=path, query=query).fields
-            return {**at_url, "id": ""}
+            return {**at_url, "function": api["physicalId"]}
         whole = _stage_path(request, api, scene.deployed) + path
         return Address(pattern=addresses.execute_api, id=api["physicalId"], path=whole, query=query).fields
     except AddressRefused as error:

@@ -1,0 +1,143 @@
+"""Checks that a repository brings: a request or an invocation is answered as its sanity-tests.yaml expects."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
+
+from deployer import probe
+from deployer.aws.clients import client
+from deployer.sanity.address import Address, AddressRefused
+from deployer.sanity.expectation import differences
+from deployer.sanity.raised import from_answer
+from deployer.sanity.sanity_test import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployer.sanity.expectation import Expectation
+
+_MAX_INVOCATION_SECONDS: Final = 600
+_SHOWN: Final = 1000
+_LOG_LINES: Final = 10
+_TOO_LONG: Final = "the answer is so long that only its beginning is read: expect what it `contains`"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# What API Gateway says while a stage, a route or a permission is only seconds old.
+_NOT_READY: Final = frozenset({403, 404, 500, 503})
+
+
+def is_answered(spec: Mapping[str, Any]) -> Outcome:
+    """The request is answered with the status and the body that were expected."""
+    address = _address(spec["address"])
+    reproduce = _curl(spec, address)
+    try:
+        answer = probe.request(spec["method"], address, headers=spec["headers"], body=spec["body"])
+    except (probe.NoAnswer, AddressRefused) as error:
+        return Outcome(status=Verdict.FAIL, error=str(error), reproduce=reproduce)
+    if len(answer.body) >= probe.MAX_BODY_BYTES and spec["expected"].keys() & {"includes", "equals"}:
+        return Outcome(status=Verdict.SKIP, error=_TOO_LONG, evidence=_answered(answer), reproduce=reproduce)
+    wrong = _wrong_answer(spec["expected"], answer)
+    return Outcome(
+        status=Verdict.FAIL if wrong else Verdict.PASS,
+        error="; ".join(wrong),
+        evidence=_answered(answer),
+        reproduce=reproduce,
+        may_pass_later=spec["method"] in _SAFE and answer.status in _NOT_READY,
+    )
+
+
+def is_invoked(spec: Mapping[str, Any]) -> Outcome:
+    """The function returns, or raises, what was expected. It is invoked once, whatever comes of it."""
+    try:
+        answer = _invoker().invoke(FunctionName=spec["function"], Payload=spec["payload"].encode(), LogType="Tail")
+    except ReadTimeoutError:
+        error = f"no answer within {_MAX_INVOCATION_SECONDS} s"
+        return Outcome(status=Verdict.FAIL, error=error, reproduce=_invocation(spec))
+    text = answer["Payload"].read().decode(errors="replace")
+    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+    raised = from_answer(_json(text), log).type if answer.get("FunctionError") else ""
+    wrong = _wrong_result(spec["expected"], text, raised)
+    return Outcome(
+        status=Verdict.FAIL if wrong else Verdict.PASS,
+        error="; ".join(wrong),
+        evidence={"result": text[:_SHOWN], **({"error": raised, "log": _tail(log)} if raised else {})},
+        reproduce=_invocation(spec),
+    )
+
+
+def _address(fields: Mapping[str, Any]) -> Address:
+    """Where the request goes. A function's URL has an id that Lambda alone tells."""
+    if "function" not in fields:
+        return Address.of(fields)
+    config = client("lambda").get_function_url_config(FunctionName=fields["function"])
+    url_id = str(urlsplit(config["FunctionUrl"]).hostname).partition(".")[0]
+    return Address.of({**fields, "id": url_id})
+
+
+def _wrong_answer(expected: Expectation, answer: probe.Answer) -> list[str]:
+    statuses = expected.get("status") or range(200, 300)
+    wrong = [] if answer.status in statuses else [f"the status is {answer.status}, not {_listed(statuses)}"]
+    return wrong + differences(expected, answer.body.decode(errors="replace"))
+
+
+def _wrong_result(expected: Expectation, text: str, raised: str) -> list[str]:
+    wanted = expected.get("error", "")
+    if raised == wanted:
+        return differences(expected, text)
+    if not wanted:
+        return [f"it raised {raised}: {text[:_SHOWN]}"]
+    return [f"it raised {raised}, not {wanted}" if raised else f"it returned, and did not raise {wanted}"]
+
+
+def _listed(statuses: Any) -> str:
+    return "2xx" if isinstance(statuses, range) else " or ".join(map(str, statuses))
+
+
+def _answered(answer: probe.Answer) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "contentType": answer.headers.get("content-type", ""),
+        "body": answer.body[:_SHOWN].decode(errors="replace"),
+        "durationMs": answer.duration_ms,
+    }
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _tail(log: str) -> list[str]:
+    return log.strip().splitlines()[-_LOG_LINES:]
+
+
+def _curl(spec: Mapping[str, Any], address: Address) -> str:
+    words = ["curl", "-i", "-X", spec["method"], address.url]
+    for name, value in spec["headers"].items():
+        words += ["-H", f"{name}: {value}"]
+    return shlex.join([*words, "-d", spec["body"]] if spec["body"] is not None else words)
+
+
+def _invocation(spec: Mapping[str, Any]) -> str:
+    options = ["--function-name", spec["function"], "--cli-binary-format", "raw-in-base64-out"]
+    return shlex.join(["aws", "lambda", "invoke", *options, "--payload", spec["payload"], "/dev/stdout"])
+
+
+@cache
+def _invoker() -> Any:
+    """A client that waits as long as a function may take, and never invokes it twice."""
+    config = Config(connect_timeout=3, read_timeout=_MAX_INVOCATION_SECONDS, retries={"total_max_attempts": 1})
+    return boto3.client("lambda", config=config)
+
+
+CHECKS: Final = {"own.request": is_answered, "own.invoke": is_invoked}
