@@ -39,7 +39,11 @@ _ARNS: Final = (
     ("kms", re.compile(r"key/(.+)"), "AWS::KMS::Key", 1),
     ("secretsmanager", re.compile(r"secret:.+"), "AWS::SecretsManager::Secret", None),
 )
-_PART_OF: Final = re.compile(r"(arn:[^:]*:(?:dynamodb|kinesis):[^:]*:\d+:(?:table|stream)/[^/]+)/.+")
+# A table's stream, a stream's consumer, a function's version: what they are a part of.
+_PART_OF: Final = re.compile(
+    r"(arn:[^:]*:(?:dynamodb|kinesis):[^:]*:\d+:(?:table|stream)/[^/]+)/.+"
+    r"|(arn:[^:]*:lambda:[^:]*:\d+:function:[^:]+):.+"
+)
 
 
 def reference(resource: DeployedResource, deployed: Deployed) -> Reference:
@@ -54,7 +58,7 @@ def named(value: Any, deployed: Deployed) -> Reference | None:
     if not isinstance(value, str) or not value:
         return None
     part = _PART_OF.fullmatch(value)
-    resource = deployed.named(value) or deployed.named(part[1] if part else None)
+    resource = deployed.named(value) or deployed.named((part[1] or part[2]) if part else None)
     return reference(resource, deployed) if resource else _by_arn(value, deployed)
 
 

@@ -34,7 +34,10 @@ def _schedule(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     if isinstance(target, dict):
         arn = _text(target.get("Arn"))
         what = f"calls {label(arn, scene.deployed)}" if arn else "calls its target"
-        ends = [each for each in (named(target.get(key), scene.deployed) for key in ("Arn", "RoleArn")) if each]
+        dead_letters = target.get("DeadLetterConfig")
+        last = dead_letters.get("Arn") if isinstance(dead_letters, dict) else None
+        named_ones = (named(each, scene.deployed) for each in (arn, target.get("RoleArn"), last))
+        ends = [each for each in named_ones if each]
         yield statement(resource, what, "schedule.target", {**schedule, "target": arn, "ends": ends})
 
 

@@ -1,0 +1,137 @@
+"""Checks of Step Functions state machines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.missing import is_refused, is_unknown_operation
+from deployer.aws.clients import client
+from deployer.sanity.definition import Called, calls, faults, parsed, texts
+from deployer.sanity.reference import Reference
+from deployer.sanity.reproduce import aws
+from deployer.sanity.sanity_test import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NOT_THERE: Final = ("ResourceNotFoundException", "AccessDeniedException", "StateMachineDoesNotExist")
+_MAX_SHOWN: Final = 5
+
+
+def is_active(spec: Mapping[str, Any]) -> Outcome:
+    """It can be started, and AWS, where it can be asked, finds nothing wrong with its definition."""
+    machine = _machine(spec)
+    status, text = str(machine.get("status", "ACTIVE")), str(machine.get("definition", ""))
+    wrong = [] if status == "ACTIVE" else [f"it is {status}, not ACTIVE"]
+    wrong += faults(parsed(text)) or _refused(text, str(machine.get("type", "STANDARD")))
+    return Outcome(
+        status=Verdict.FAIL if wrong else Verdict.PASS,
+        error="; ".join(wrong[:_MAX_SHOWN]),
+        evidence={"status": status, "type": machine.get("type")},
+        reproduce=_reproduce(spec),
+    )
+
+
+def calls_what_exists(spec: Mapping[str, Any]) -> Outcome:
+    """Every function, table, queue, topic and machine of this account that its states name is there."""
+    called = list(calls(parsed(_machine(spec).get("definition")) or {}))
+    looked_at = [(each, found) for each in called if (found := _reference(each, spec))]
+    missing = [
+        f"{each.state} calls what is not there: {why}" for each, found in looked_at if (why := trouble(found))
+    ]
+    return Outcome(
+        status=Verdict.FAIL if missing else Verdict.PASS,
+        error="; ".join(missing[:_MAX_SHOWN]),
+        evidence={"looked at": sorted({each.name for each, _ in looked_at})[:_MAX_SHOWN]},
+        reproduce=_reproduce(spec),
+    )
+
+
+def calls_it(spec: Mapping[str, Any]) -> Outcome:
+    """The definition names what it names in the template, and that exists."""
+    definition, reference = parsed(_machine(spec).get("definition")), spec["reference"]
+    whole = re.compile(rf"(?<![\w-]){re.escape(spec['value'])}(?![\w-])")
+    is_named = any(whole.search(text) for text in texts(definition))
+    reason = trouble(reference) if is_named else f"the definition no longer names {reference['label']}"
+    verdict = Verdict.FAIL if reason else Verdict.PASS
+    return Outcome(status=verdict, error=reason, evidence={"named": spec["value"]}, reproduce=_reproduce(spec))
+
+
+def runs_as(spec: Mapping[str, Any]) -> Outcome:
+    """The machine runs as the role of its template, and that role exists."""
+    found, role = _machine(spec).get("roleArn"), spec["role"]
+    reason = f"it runs as {found}, its template says {role['arn']}" if role["arn"] not in ("", found) else ""
+    reason = reason or trouble(role)
+    verdict = Verdict.FAIL if reason else Verdict.PASS
+    return Outcome(status=verdict, error=reason, evidence={"role": found}, reproduce=_reproduce(spec))
+
+
+def runs(spec: Mapping[str, Any]) -> Outcome:
+    """The Express machine comes through with the repository's input.
+
+    It fails when what a state calls is not there or may not be called. Any other failure may be the input's: an
+    example may be made for that.
+    """
+    machine, text = spec["machine"], spec["input"]
+    reproduce = aws("stepfunctions", "start-sync-execution", state_machine_arn=machine, input_=text)
+    try:
+        ran: Any = client("stepfunctions").start_sync_execution(stateMachineArn=machine, input=text)
+    except (EndpointConnectionError, ReadTimeoutError) as error:
+        reason = f"it cannot be run and waited for from here: {error}"
+        return Outcome(status=Verdict.SKIP, error=reason, reproduce=reproduce)
+    evidence = {"status": ran["status"], "error": ran.get("error", ""), "cause": str(ran.get("cause", ""))[:500]}
+    if ran["status"] == "SUCCEEDED":
+        return Outcome(status=Verdict.PASS, evidence={"status": ran["status"]}, reproduce=reproduce)
+    if str(ran.get("error", "")).endswith(_NOT_THERE):
+        error_text = f"the execution failed with {ran['error']}"
+        return Outcome(status=Verdict.FAIL, error=error_text, evidence=evidence, reproduce=reproduce)
+    reason = f"the execution {ran['status']} with {spec['example']}; whether that input is for that cannot be told"
+    return Outcome(status=Verdict.SKIP, error=reason, evidence=evidence, reproduce=reproduce)
+
+
+def _machine(spec: Mapping[str, Any]) -> dict[str, Any]:
+    machine: dict[str, Any] = client("stepfunctions").describe_state_machine(stateMachineArn=spec["machine"])
+    return machine
+
+
+def _refused(text: str, kind: str) -> list[str]:
+    """What ValidateStateMachineDefinition has against it; only its `result` is to be relied on."""
+    try:
+        answer: Any = client("stepfunctions").validate_state_machine_definition(definition=text, type=kind)
+    except ClientError as error:
+        if not (is_unknown_operation(error) or is_refused(error)):
+            raise
+        return []
+    if answer.get("result") != "FAIL":
+        return []
+    return [str(each.get("message")) for each in answer.get("diagnostics", [])] or [
+        "AWS finds the definition invalid"
+    ]
+
+
+def _reference(called: Called, spec: Mapping[str, Any]) -> Reference | None:
+    """None for what is in another account or region, which we may not look at."""
+    if called.name.startswith("arn:"):
+        parts = called.name.split(":")
+        if parts[3:5] != [spec["region"], spec["accountId"]]:
+            return None
+    if called.name.startswith("http") and f"/{spec['accountId']}/" not in called.name:
+        return None
+    return Reference(type=called.type, id=called.name, arn="", label=called.name.rpartition(":")[2])
+
+
+def _reproduce(spec: Mapping[str, Any]) -> str:
+    return aws("stepfunctions", "describe-state-machine", state_machine_arn=spec["machine"])
+
+
+CHECKS: Final = {
+    "state_machine.active": is_active,
+    "state_machine.calls": calls_it,
+    "state_machine.role": runs_as,
+    "state_machine.runs": runs,
+    "state_machine.targets": calls_what_exists,
+}
