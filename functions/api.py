@@ -6,26 +6,29 @@ import json
 import re
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
+from deployer.sanity.junit import junit
+from deployer.sanity.summary import duration_ms, summary
 
 from deployer import errors
 from deployer.api import document
 from deployer.api import session_view as view
 from deployer.api.cors import answer_headers
-from deployer.api.deployment import DeployBody, new_head
+from deployer.api.deploy_body import DeployBody  # noqa: TC001 - read at run time
 from deployer.api.links import base_url, status_url
 from deployer.api.problem import CONTENT_TYPE, invalid, problem_of
 from deployer.api.request_body import read_json
+from deployer.api.sanity_body import SanityBody  # noqa: TC001 - read at run time
 from deployer.aws import executions
 from deployer.aws.sessions import Sessions
 from deployer.idempotency import Idempotency
 from deployer.repository import Repository
-from deployer.session import SessionKind, SessionStatus, is_session_id, new_session_id
+from deployer.session import SessionKind, SessionStatus, is_session_id, new_head, new_session_id
 from deployer.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.exceptions import NotFoundError
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from deployer.state_data import DeployRequest
+    from deployer.session import Head
+    from deployer.state_data import DeployRequest, SanityRequest
 
 HTTP_STATUS: Final[dict[type[errors.DeployerError], HTTPStatus]] = {
     errors.RequestInvalid: HTTPStatus.BAD_REQUEST,
@@ -53,18 +57,22 @@ HTTP_STATUS: Final[dict[type[errors.DeployerError], HTTPStatus]] = {
 ROUTES: Final = {
     r"/deploy": "POST",
     r"/status/[^/]+": "GET",
+    r"/test": "POST",
+    r"/test-status/[^/]+": "GET",
     r"/deployments": "GET",
     r"/deployments/[^/]+": "DELETE",
     r"/openapi\.json": "GET",
     r"/health": "GET",
 }
 LOG_PAGE: Final = 1000
+RESULT_PAGE: Final = 200
 _RETRY_AFTER_SECONDS: Final = "2"
 
 logger = Logger(service="api")
 app = APIGatewayRestResolver(enable_validation=True, json_body_deserializer=read_json)
 
 SessionId = Annotated[str, Path(description="As `POST /deploy` gave it.", alias="sessionId")]
+LogsAfter = Annotated[str | None, Query(alias="logsAfter", description="`logsNextToken` of before.")]
 IdempotencyKey = Annotated[
     str | None,
     Header(alias="Idempotency-Key", max_length=255, description="The same key and body start one deployment."),
@@ -85,15 +93,64 @@ IdempotencyKey = Annotated[
 )
 def deploy(body: Annotated[DeployBody, Body()], idempotency_key: IdempotencyKey = None) -> Response[Any]:
     """Starts a deployment. The status tells how it goes."""
-    settings, request = Settings.from_env(), body.request()
-    key = _idempotency(idempotency_key, request) if idempotency_key else None
-    session_id = new_session_id(_now_ms())
-    arn = executions.execution_arn(settings.deploy_machine_arn, session_id)
-    session_id = Sessions.from_settings(settings).create(new_head(session_id, request, arn), key)
-    # An earlier session with this key may have been written, and then not started.
-    arn = executions.execution_arn(settings.deploy_machine_arn, session_id)
-    executions.start(arn, {"sessionId": session_id, "request": request})
-    return _in_progress(session_id, view.accepted(_base(), new_head(session_id, request, arn), request))
+    head = _started(SessionKind.DEPLOYMENT, body.request(), idempotency_key)
+    return _in_progress(head, view.accepted(_base(), head))
+
+
+@app.post(
+    "/test",
+    summary="Test what is deployed",
+    responses=document.answers(
+        document.TEST_ACCEPTED,
+        HTTPStatus.ACCEPTED,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+    security=document.API_KEY,
+)
+def start_tests(body: Annotated[SanityBody, Body()], idempotency_key: IdempotencyKey = None) -> Response[Any]:
+    """Generates a sanity test for each deployed resource, and runs them."""
+    request = body.request()
+    if request["deploymentId"]:
+        _of_kind(SessionKind.DEPLOYMENT, Sessions.from_settings(Settings.from_env()), request["deploymentId"])
+    head = _started(SessionKind.TEST, request, idempotency_key)
+    return _in_progress(head, view.accepted(_base(), head))
+
+
+@app.get(
+    "/test-status/<sessionId>",
+    summary="Follow a test session",
+    responses=document.answers(document.TEST_SESSION, HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    security=document.API_KEY,
+)
+def test_status(
+    session_id: SessionId,
+    logs_after: LogsAfter = None,
+    results_after: Annotated[
+        str | None, Query(alias="resultsAfter", description="`testResultsNextToken` of before.")
+    ] = None,
+    form: Annotated[
+        Literal["json", "junit"] | None, Query(alias="format", description="`junit` gives JUnit XML.")
+    ] = None,
+) -> Response[Any]:
+    """The test session, with its results in the order of the tests."""
+    _refuse_unknown_query("logsAfter", "resultsAfter", "format")
+    sessions = Sessions.from_settings(Settings.from_env())
+    head = _of_kind(SessionKind.TEST, sessions, _known(session_id))
+    if form == "junit" or (form is None and _wants_xml()):
+        results = list(sessions.numbered_results(session_id).values())
+        counts = summary(results, duration_ms(results))
+        text = junit(head.get("stackName", session_id), results, counts, head["createdAt"])
+        return _answer(HTTPStatus.OK, text, "application/xml")
+    answer = view.test_details(
+        _base(),
+        head,
+        logs=sessions.logs(session_id, logs_after, LOG_PAGE),
+        results=sessions.results(session_id, results_after, RESULT_PAGE),
+    )
+    return _json(HTTPStatus.OK, answer)
 
 
 @app.get(
@@ -104,16 +161,19 @@ def deploy(body: Annotated[DeployBody, Body()], idempotency_key: IdempotencyKey 
 )
 def status(
     session_id: SessionId,
-    logs_after: Annotated[str | None, Query(alias="logsAfter", description="`logsNextToken` of before.")] = None,
+    logs_after: LogsAfter = None,
 ) -> Response[Any]:
     """The session, with its log entries (oldest first) behind `logsAfter`."""
     _refuse_unknown_query("logsAfter")
     sessions = Sessions.from_settings(Settings.from_env())
-    head = sessions.head(_known(session_id))
+    head = _of_kind(SessionKind.DEPLOYMENT, sessions, _known(session_id))
     logs, token = sessions.logs(session_id, logs_after, LOG_PAGE)
     resources = sessions.resources(session_id) if view.has_stack(head) else []
     changes = sessions.changes(session_id) if view.is_plan(head) else []
-    answer = view.details(_base(), head, logs=logs, logs_token=token, resources=resources, changes=changes)
+    tests = sessions.head(head["testSessionId"]) if "testSessionId" in head else None
+    answer = view.details(
+        _base(), head, logs=logs, logs_token=token, resources=resources, changes=changes, tests=tests
+    )
     return _json(HTTPStatus.OK, answer)
 
 
@@ -149,7 +209,7 @@ def remove(session_id: SessionId) -> Response[Any]:
     settings = Settings.from_env()
     head = Sessions.from_settings(settings).start_removal(_known(session_id), settings.remove_machine_arn)
     executions.start(head["executionArn"], {"sessionId": session_id, "stackId": head["stackId"]})
-    return _in_progress(session_id, view.removing(_base(), head))
+    return _in_progress(head, view.removing(_base(), head))
 
 
 @app.get("/openapi.json", summary="This document", responses=document.answers(document.DOCUMENT, HTTPStatus.OK))
@@ -170,7 +230,7 @@ def no_route(_error: NotFoundError) -> Response[Any]:
     if method in (None, event.http_method):  # the route's path is right, but what stands for an id cannot be one
         return refused(errors.RouteNotFound(f"there is no {event.path}"))
     if event.http_method == "OPTIONS":
-        return _answer(HTTPStatus.NO_CONTENT, None, "", {"Allow": method})
+        return _answer(HTTPStatus.NO_CONTENT, "", "", {"Allow": method})
     return refused(
         errors.MethodNotAllowed(f"{event.path} takes {method}, not {event.http_method}"), {"Allow": method}
     )
@@ -191,7 +251,7 @@ def refused(error: errors.DeployerError, headers: Mapping[str, str] | None = Non
     else:
         logger.info("request refused", code=error.code)
     problem = problem_of(error, status.value, app.current_event.request_context.request_id)
-    return _answer(status, problem, CONTENT_TYPE, headers)
+    return _answer(status, json.dumps(problem, ensure_ascii=False), CONTENT_TYPE, headers)
 
 
 def failed(error: Exception) -> Response[Any]:
@@ -219,6 +279,32 @@ def _as_json(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, "headers": headers | {"content-type": "application/json"}}
 
 
+def _started(kind: SessionKind, request: DeployRequest | SanityRequest, idempotency_key: str | None) -> Head:
+    """The head of a session whose execution has been started: a new one, or the one that came with that key."""
+    settings = Settings.from_env()
+    machine = settings.test_machine_arn if kind is SessionKind.TEST else settings.deploy_machine_arn
+    key = _idempotency(idempotency_key, request) if idempotency_key else None
+    session_id = new_session_id(_now_ms())
+    head = new_head(session_id, kind, request, executions.execution_arn(machine, session_id))
+    # An earlier session with this key may have been written, and then not started.
+    session_id = Sessions.from_settings(settings).create(head, key)
+    head = new_head(session_id, kind, request, executions.execution_arn(machine, session_id))
+    executions.start(head["executionArn"], {"sessionId": session_id, "request": request})
+    return head
+
+
+def _of_kind(kind: SessionKind, sessions: Sessions, session_id: str) -> Head:
+    head = sessions.head(session_id)
+    if head["kind"] != kind:
+        raise errors.SessionNotFound(f"session {session_id} is a {head['kind']}: follow {status_url('', head)}")
+    return head
+
+
+def _wants_xml() -> bool:
+    accept = {name.lower(): value for name, value in (app.current_event.headers or {}).items()}.get("accept", "")
+    return "application/xml" in accept or "text/xml" in accept
+
+
 def _known(session_id: str) -> str:
     if not is_session_id(session_id):
         raise errors.SessionNotFound(f"{session_id[:64]!r} is not a session id")
@@ -240,26 +326,29 @@ def _refuse_unknown_query(*known: str) -> None:
         raise errors.RequestInvalid(unknown)
 
 
-def _idempotency(key: str, request: DeployRequest) -> Idempotency:
+def _idempotency(key: str, request: DeployRequest | SanityRequest) -> Idempotency:
     identity = app.current_event.request_context.identity
     caller = identity.api_key_id or identity.user_arn or ""
     return Idempotency.of(caller=caller, key=key, request=request)
 
 
-def _in_progress(session_id: str, body: Mapping[str, Any]) -> Response[Any]:
-    where = {"Location": status_url(_base(), session_id), "Retry-After": _RETRY_AFTER_SECONDS}
-    return _answer(HTTPStatus.ACCEPTED, body, "application/json", where)
+def _in_progress(head: Head, body: Mapping[str, Any]) -> Response[Any]:
+    where = {"Location": status_url(_base(), head), "Retry-After": _RETRY_AFTER_SECONDS}
+    return _answer(HTTPStatus.ACCEPTED, _dump(body), "application/json", where)
 
 
 def _json(status: HTTPStatus, body: Mapping[str, Any]) -> Response[Any]:
-    return _answer(status, body, "application/json")
+    return _answer(status, _dump(body), "application/json")
+
+
+def _dump(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False)
 
 
 def _answer(
-    status: HTTPStatus, body: Mapping[str, Any] | None, content_type: str, headers: Mapping[str, str] | None = None
+    status: HTTPStatus, text: str, content_type: str, headers: Mapping[str, str] | None = None
 ) -> Response[Any]:
     always = answer_headers(app.current_event.raw_event, Settings.from_env().cors_origins)
-    text = "" if body is None else json.dumps(body, ensure_ascii=False)
     return Response(status.value, content_type, text, {**always, **(headers or {})})
 
 

@@ -19,6 +19,8 @@ from deployer.template.parameters import change_set_parameters, check_parameters
 from deployer.worker import MAX_TEXT_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, Package, Source
 
@@ -75,10 +77,10 @@ def _request(event: Event, stack: Stack | None, artifacts: Artifacts) -> ChangeS
     )
 
 
-def _previous(stack: Stack | None) -> frozenset[str]:
+def _previous(stack: Stack | None) -> Collection[str]:
     """The parameters whose values stay when they are not given: those of a stack that lives on."""
     if stack is None or stack.status.may_be_created or stack.status.must_be_cleared:
-        return frozenset()
+        return ()
     return stack.parameters
 
 

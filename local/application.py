@@ -105,6 +105,8 @@ def _adapted(document: dict[str, Any], platform: Platform) -> dict[str, Any]:
             properties["Runtime"] = RUNTIME
             variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
             variables["AWS_ENDPOINT_URL"] = platform.endpoint_url
+            variables["EXECUTE_API_URL"] = f"{_gateway(platform.endpoint_url)}/{{id}}"
+            variables["FUNCTION_URL"] = f"{platform.endpoint_url}/_aws/lambda-url/{{id}}"
         elif resource["Type"] == "AWS::ApiGateway::Stage":
             where = [_gateway(platform.endpoint_url), properties["RestApiId"], properties["StageName"]]
             properties["Variables"] = {"publicUrl": {"Fn::Join": ["/", where]}}

@@ -14,6 +14,7 @@ SETTINGS = {
     "TABLE_NAME": "sessions",
     "SESSION_LOG_DAYS": "90",
     "DEPLOY_MACHINE_ARN": f"{MACHINES}Deploy",
+    "TEST_MACHINE_ARN": f"{MACHINES}SanityTest",
     "REMOVE_MACHINE_ARN": f"{MACHINES}RemoveStack",
     "CORS_ORIGINS": "https://app.example",
 }

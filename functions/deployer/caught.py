@@ -1,7 +1,7 @@
 """What a Catch leaves of an error, as one of ours.
 
 A Lambda function's Cause is JSON with errorType and errorMessage; a container's is ECS's description of the task,
-which is never shown as it is; Step Functions' own is plain text. AWS's own error names (`States.*`, `Lambda.*`,
+which is never shown as it is; a nested execution's describes that execution; Step Functions' own is plain text. AWS's own error names (`States.*`, `Lambda.*`,
 `ECS.*`) never leave here: an execution cannot fail by the name `States.*`.
 """
 
@@ -14,6 +14,7 @@ from deployer.errors import (
     DeployerError,
     InternalError,
     RequestInvalid,
+    SessionCancelled,
     SessionTimedOut,
     StackError,
     StackFailed,
@@ -40,6 +41,8 @@ def error_of(name: str, cause: str) -> DeployerError:
         return _from_lambda(str(details.get("errorType", name)), str(details["errorMessage"]))
     if "Containers" in details or "StoppedReason" in details:
         return _from_task(details)
+    if "ExecutionArn" in details:
+        return _from_execution(details)
     if name in {"States.Timeout", "States.HeartbeatTimeout"}:
         return SessionTimedOut("a state of the execution ran into its time limit")
     if name.startswith(("ECS.", "AmazonECS.")):
@@ -76,6 +79,16 @@ def _from_lambda(name: str, message: str) -> DeployerError:
         return InternalError(f"{name}: {message}")
     # Its constructor wants fields, and they did not travel.
     return InternalError(message) if issubclass(told, RequestInvalid) else told(message)
+
+
+def _from_execution(execution: dict[str, Any]) -> DeployerError:
+    """A nested execution's (Step Functions API, DescribeExecution): the error that it failed with."""
+    status, name = str(execution.get("Status")), execution.get("Error")
+    if name:
+        return error_of(str(name), str(execution.get("Cause") or ""))
+    if status == "TIMED_OUT":
+        return SessionTimedOut("the tests' execution ran into its time limit")
+    return SessionCancelled(f"the tests' execution ended as {status}")
 
 
 def _from_task(task: dict[str, Any]) -> WorkerStopped:

@@ -34,7 +34,8 @@ DeployerError
 │   ├── TransformUnsupported
 │   ├── SourceMissing           the template refers to a path that is not there
 │   ├── HandlerNotFound
-│   └── RuntimeUnsupported
+│   ├── RuntimeUnsupported
+│   └── SanityTestsInvalid      the repository's sanity-tests.yaml; the message lists what is wrong in it
 ├── PackageError                the project could not be turned into packages
 │   ├── BuildFailed
 │   ├── BuildTimedOut
@@ -53,6 +54,13 @@ DeployerError
 │   ├── StackFailed
 │   ├── StackTimedOut
 │   └── StackGone
+├── SanityError                 what is deployed cannot be tested, or does not work
+│   ├── TargetNotFound          there is no stack or function of that name
+│   ├── TargetOutOfScope        it is not one that may be tested
+│   ├── TargetNotReady          it is still moving, or it failed
+│   ├── NothingSelected         include and exclude leave no test
+│   ├── NothingTested           every test was skipped
+│   └── SanityTestsFailed
 ├── WorkerStopped               a container ended without a report
 ├── SessionTimedOut             the execution ran into its time limit
 ├── SessionCancelled            the execution was stopped from outside
@@ -201,6 +209,10 @@ class HandlerNotFound(ProjectError): ...
 class RuntimeUnsupported(ProjectError): ...
 
 
+class SanityTestsInvalid(ProjectError):
+    hint = "docs/sanity-tests.md has every field of sanity-tests.yaml."
+
+
 class PackageError(DeployerError): ...
 
 
@@ -273,6 +285,33 @@ class StackTimedOut(StackError):
 
 class StackGone(StackError):
     hint = "Somebody removed the stack meanwhile. Start a new deployment."
+
+
+class SanityError(DeployerError): ...
+
+
+class TargetNotFound(SanityError):
+    hint = "Give a stackName or functionName of this account and region, or the sessionId of a deployment."
+
+
+class TargetOutOfScope(SanityError):
+    hint = "Deploy the stack with this application, or set TestScope to `account`."
+
+
+class TargetNotReady(SanityError):
+    hint = "Test it when its status is CREATE_COMPLETE or UPDATE_COMPLETE."
+
+
+class NothingSelected(SanityError):
+    hint = "Name logical ids or resource types of the stack in include and exclude, or leave them out."
+
+
+class NothingTested(SanityError):
+    hint = "Each test result says why it was skipped."
+
+
+class SanityTestsFailed(SanityError):
+    hint = "GET /test-status/{sessionId} has each test's result."
 
 
 class WorkerStopped(DeployerError):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from enum import StrEnum
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from deployer.instants import iso8601
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # RFC 9562, section 5.7: 48 bits of milliseconds, version 7, 12 random bits, variant 10, 62 random bits.
 _SESSION_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
@@ -65,6 +71,10 @@ class Stage(StrEnum):
     DEPLOYING = "deploying"
     STOPPING = "stopping"
     COLLECTING = "collecting"
+    DISCOVERING = "discovering"
+    GENERATING = "generating"
+    TESTING = "testing"
+    SUMMARIZING = "summarizing"
     REMOVING = "removing"
     SETTLED = "settled"
 
@@ -116,9 +126,49 @@ Head = dict[str, Any]
 """A session's first item, as the table gives it: camelCase attributes, absent rather than null."""
 
 
+_REQUESTED: Final = (
+    "repository",
+    "branch",
+    "commit",
+    "projectRoot",
+    "stackName",
+    "deploymentId",
+    "functionName",
+)
+
+
+def new_head(session_id: str, kind: SessionKind, request: Mapping[str, Any], execution_arn: str) -> Head:
+    """The head of a session that has just been accepted; its times are those in its id."""
+    created_at = iso8601(head_timestamp(session_id) // 1000)
+    asked = {name: request[name] for name in _REQUESTED if request.get(name) is not None}
+    return {
+        **asked,
+        "sessionId": session_id,
+        "kind": kind.value,
+        "status": SessionStatus.PENDING.value,
+        "stage": Stage.VALIDATING.value,
+        "message": "accepted",
+        "request": request,
+        "executionArn": execution_arn,
+        "createdAt": created_at,
+        "updatedAt": created_at,
+    }
+
+
 def new_session_id(now_ms: int) -> str:
     """A UUIDv7 of that time (milliseconds since 1970)."""
-    bits = (now_ms << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
+    return _session_id(now_ms, secrets.randbits(74))
+
+
+def nested_session_id(session_id: str, now_ms: int) -> str:
+    """The id of the test session that a deployment asks for at that time: always the same."""
+    digest = hashlib.sha256(f"tests of {session_id}".encode()).digest()
+    return _session_id(now_ms, int.from_bytes(digest) & (1 << 74) - 1)
+
+
+def _session_id(now_ms: int, tail: int) -> str:
+    """`tail` has the 74 bits that are left."""
+    bits = (now_ms << 80) | (0x7 << 76) | (tail >> 62 << 64) | (0b10 << 62) | tail & (1 << 62) - 1
     digits = f"{bits:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 

@@ -54,6 +54,30 @@ class Settings:
         return self._text("DEPLOY_MACHINE_ARN")
 
     @property
+    def test_machine_arn(self) -> str:
+        return self._text("TEST_MACHINE_ARN")
+
+    @property
+    def test_scope(self) -> str:
+        """`deployed`: only stacks of ours are tested; `account`: every one of the account."""
+        return self._text("TEST_SCOPE")
+
+    @property
+    def own_stack_id(self) -> str:
+        """This application's own stack: neither it nor its functions are tested."""
+        return self._text("OWN_STACK_ID")
+
+    @property
+    def execute_api_url(self) -> str:
+        """Where APIs are called, with {id} in place of an API's id."""
+        return self._text("EXECUTE_API_URL")
+
+    @property
+    def function_url(self) -> str:
+        """Where function URLs are, with {id} in place of a URL's id."""
+        return self._text("FUNCTION_URL")
+
+    @property
     def remove_machine_arn(self) -> str:
         return self._text("REMOVE_MACHINE_ARN")
 

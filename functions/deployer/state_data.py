@@ -27,6 +27,7 @@ class DeployRequest(TypedDict):
     parameters: dict[str, str]
     tags: dict[str, str]
     mode: Literal["deploy", "plan"]
+    runTests: bool
     keepFailedStack: bool
 
 
@@ -84,6 +85,69 @@ class Buckets(TypedDict):
     """`$.buckets`: added by EmptyBuckets; it is called again until all are empty."""
 
     areEmpty: bool
+
+
+class NestedSession(TypedDict):
+    """`$.nested`: added to a deployment's data by CreateTestSession: what the nested execution is given."""
+
+    sessionId: str
+    request: SanityRequest
+
+
+class SanityRequest(TypedDict):
+    """`$.request` of a test session: what `POST /test` was given. What was not given is null.
+
+    One of deploymentId, stackName and functionName is given. `isNested`: a deployment asked for it (`runTests`).
+    """
+
+    deploymentId: str | None
+    stackName: str | None
+    functionName: str | None
+    repository: str | None  # owner/name
+    branch: str | None
+    commit: str | None
+    projectRoot: str | None
+    include: list[str]
+    exclude: list[str]
+    maxConcurrency: int
+    allowMutating: bool | None
+    isNested: bool
+
+
+class Target(TypedDict):
+    """`$.target`: added by ValidateTestRequest. `sourceSessionId` has the commit's source, or will have it."""
+
+    stackId: str | None
+    functionName: str | None
+    sourceSessionId: str | None
+    projectRoot: str
+    allowMutating: bool
+    needsClone: bool
+    planUrl: str | None  # of the clone's plan
+
+
+class Discovered(TypedDict):
+    """`$.deployed`: added by DiscoverResources. The resources are in sessions/{id}/trusted/deployed.json."""
+
+    resourceCount: int
+
+
+class NumberedTest(TypedDict):
+    number: int
+    name: str
+
+
+class SanityTests(TypedDict):
+    """`$.tests`: added by GenerateTests. The tests themselves are in sessions/{id}/trusted/tests.json."""
+
+    items: list[NumberedTest]
+
+
+class SanityTestRun(TypedDict):
+    """What RunSanityTest answers: for the console."""
+
+    status: str
+    error: str
 
 
 class Failure(TypedDict):

@@ -10,6 +10,8 @@ sessions/{sessionId}/source/source.zip                      written by the clone
 sessions/{sessionId}/source/report.json        CloneReport  written by the clone, last
 sessions/{sessionId}/trusted/project.json      FoundProject written by DetectProject, for PublishPackage
 sessions/{sessionId}/trusted/build-plan.json   BuildPlan    written by DetectProject
+sessions/{sessionId}/trusted/deployed.json     DeployedRecord  written by DiscoverResources, for GenerateTests
+sessions/{sessionId}/trusted/tests.json        SanityTests  written by GenerateTests, for RunSanityTest
 sessions/{sessionId}/build/{unitId}.zip                     written by the build
 sessions/{sessionId}/build/report.json         BuildReport  written by the build, last
 """
@@ -31,6 +33,8 @@ MANIFEST: Final = "manifest.json"
 SOURCE: Final = "source.zip"
 REPORT: Final = "report.json"
 PROJECT: Final = "project.json"
+DEPLOYED: Final = "deployed.json"
+TESTS: Final = "tests.json"
 
 MAX_TEXT_BYTES: Final = 1_000_000
 """CloudFormation's limit for a template in S3; a longer candidate is listed, not read."""

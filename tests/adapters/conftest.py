@@ -75,11 +75,11 @@ def sessions(aws: None) -> Sessions:
 
 @pytest.fixture
 def application(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Sessions:
-    """Settings, session table and both state machines, whose executions run for as long as the test does."""
+    """Settings, session table and the state machines, whose executions run for as long as the test does."""
     waits = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}})
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    for machine in ("Deploy", "RemoveStack"):
+    for machine in ("Deploy", "SanityTest", "RemoveStack"):
         role = "arn:aws:iam::123456789012:role/machine"
         client("stepfunctions").create_state_machine(name=machine, definition=waits, roleArn=role)
     return sessions

@@ -87,7 +87,7 @@ def test_stack_that_is_there(stacks: Stacks, cloudformation: CannedCloudFormatio
     assert (stack.status, stack.stack_id) == (StackStatus.CREATE_COMPLETE, STACK_ID)
     assert stack.is_ours
     assert stack.outputs == {"Url": "https://x"}
-    assert stack.parameters == {"Stage"}
+    assert set(stack.parameters) == {"Stage"}
 
 
 def test_stack_that_is_not_there(stacks: Stacks) -> None:

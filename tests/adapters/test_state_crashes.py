@@ -34,13 +34,13 @@ import record_removal
 import record_success
 import stop_stack
 import validate_request
-from deployer.api.deployment import DeployBody, new_head
+from deployer.api.deploy_body import DeployBody
 from deployer.aws.artifacts import Artifacts, source_key
 from deployer.aws.clients import client
 from deployer.aws.sessions import Sessions
 from deployer.instants import iso8601
 from deployer.packaging.archive import Entry, write_zip
-from deployer.session import new_session_id
+from deployer.session import SessionKind, new_head, new_session_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,7 +111,7 @@ class World:
         self._crash_after: int | None = None
         self._writes = 0
         self._discarded: set[str] = set()
-        self.sessions.create(new_head(SESSION, REQUEST, f"{MACHINE}:x"), None)
+        self.sessions.create(new_head(SESSION, SessionKind.DEPLOYMENT, REQUEST, f"{MACHINE}:x"), None)
 
     def run(self, step: str, *, crash_after: int | None = None) -> int:
         """Runs one step; how much it wrote. Raises Crash after so many writes."""

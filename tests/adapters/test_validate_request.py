@@ -13,6 +13,7 @@ from tests.session_table import ENTERED_AT
 
 import validate_request
 from deployer.aws.artifacts import trusted_key
+from deployer.aws.clone_plans import LIMITS
 from deployer.errors import BranchNotFound, QuotaExceeded, RepositoryNotFound, StackLocked
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_good_request(application: Sessions, artifacts: Artifacts, commit: str) 
     assert (source["branch"], source["commit"]) == ("main", commit)
     assert source["stackName"] == f"hello-{session_id[-8:]}"
     assert "/trusted/clone-plan.json?" in source["planUrl"]
-    assert (plan["commit"], plan["limits"]) == (commit, validate_request.LIMITS)
+    assert (plan["commit"], plan["limits"]) == (commit, LIMITS)
     head = application.head(session_id)
     assert (head["status"], head["stage"], head["commit"]) == ("deploying", "cloning", commit)
 

@@ -14,8 +14,8 @@ from local import application
 from local.application import STACK_NAME
 from tests.benchmarks.table import table
 
-from deployer.api.deployment import DeployBody, new_head
-from deployer.session import head_timestamp, new_session_id
+from deployer.api.deploy_body import DeployBody
+from deployer.session import SessionKind, head_timestamp, new_head, new_session_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,12 @@ def _add_sessions(platform: Platform, count: int) -> str:
 
 def _settled(session_id: str) -> dict[str, Any]:
     request = DeployBody.model_validate({"repository": "octo/hello"}).request()
-    head = new_head(session_id, request, f"arn:aws:states:us-east-1:000000000000:execution:Deploy:{session_id}")
+    head = new_head(
+        session_id,
+        SessionKind.DEPLOYMENT,
+        request,
+        f"arn:aws:states:us-east-1:000000000000:execution:Deploy:{session_id}",
+    )
     head |= {"timestamp": head_timestamp(session_id), "status": "success", "stage": "settled"}
     return {name: TypeSerializer().serialize(value) for name, value in head.items()}
 

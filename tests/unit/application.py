@@ -13,7 +13,11 @@ from deployer.template.sam import expand
 from deployer.template.template import parse
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-MACHINES: Final = {"DeployStateMachine": "deploy", "RemoveStackStateMachine": "remove_stack"}
+MACHINES: Final = {
+    "DeployStateMachine": "deploy",
+    "SanityTestStateMachine": "sanity_test",
+    "RemoveStackStateMachine": "remove_stack",
+}
 
 
 @functools.cache
@@ -91,14 +95,21 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def states(name: str) -> dict[str, dict[str, Any]]:
+    """A definition's states by name, those within a Map too."""
+    found = dict(definition(name)["States"])
+    for body in definition(name)["States"].values():
+        found |= body.get("ItemProcessor", {}).get("States", {})
+    return found
+
+
 CONTAINERS: Final = {"CloneRepository": "Clone", "PackageProject": "Build"}
+NESTED: Final = {"RunSanityTests"}
+"""Task states that are executions of another machine."""
 STATES: Final = [
-    (name, state)
-    for name in MACHINES.values()
-    for state, body in definition(name)["States"].items()
-    if body["Type"] == "Task"
+    (name, state) for name in MACHINES.values() for state, body in states(name).items() if body["Type"] == "Task"
 ]
 """Each machine's Task states."""
-LAMBDA_STATES: Final = sorted({state for _, state in STATES if state not in CONTAINERS})
+LAMBDA_STATES: Final = sorted({state for _, state in STATES if state not in {*CONTAINERS, *NESTED}})
 FUNCTIONS: Final = sorted(resources("AWS::Serverless::Function", template()))
 """Logical ids."""

@@ -93,7 +93,7 @@ def test_field_inside_another() -> None:
     assert problems(answer) == {"parameters.Size": "must be a string", "tags.team": "must be a string"}
 
 
-@pytest.mark.parametrize("field", ["project_root", "Repository", "runTests", "__class__", "x\x1b[2J"])
+@pytest.mark.parametrize("field", ["project_root", "Repository", "runtests", "__class__", "x\x1b[2J"])
 def test_unknown_field(field: str) -> None:
     """A field that nobody knows is refused by its name, without what a terminal would obey."""
     answer = call("POST", "/deploy", {**GOOD, field: True})
@@ -199,7 +199,7 @@ def test_id_that_is_none(method_path: tuple[str, str], text: str) -> None:
     assert answer.status == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/deploy/x", "/status", "/status/a/b", "/test", "/Deploy"])
+@pytest.mark.parametrize("path", ["/", "/nope", "/deploy/x", "/status", "/status/a/b", "/tests", "/Deploy"])
 def test_unknown_route(path: str) -> None:
     """A path that leads nowhere is 404, as a problem."""
     answer = call("GET", path)

@@ -57,6 +57,28 @@ def test_task_that_stopped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            {"Status": "FAILED", "Error": "SanityTestsFailed", "Cause": "1 test failed: T"},
+            errors.SanityTestsFailed,
+        ),
+        ({"Status": "FAILED", "Error": "States.Runtime", "Cause": "no path"}, errors.InternalError),
+        ({"Status": "TIMED_OUT"}, errors.SessionTimedOut),
+        ({"Status": "ABORTED"}, errors.SessionCancelled),
+    ],
+)
+def test_nested_execution(told: dict[str, str], expected: type[errors.DeployerError]) -> None:
+    """The tests' execution passes its own error on, whatever Step Functions wraps around it."""
+    cause = {"ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:SanityTest:1", **told}
+
+    error = error_of("States.TaskFailed", json.dumps(cause))
+
+    assert type(error) is expected
+    assert told.get("Cause", "") in error.message
+
+
+@pytest.mark.parametrize(
     ("name", "cause", "expected"),
     [
         ("States.Timeout", "", errors.SessionTimedOut),

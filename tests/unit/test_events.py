@@ -9,21 +9,23 @@ from pathlib import Path
 
 import pytest
 from tests.shapes import fits
+from tests.unit import application
 
 from deployer import state_data
 from deployer.session import is_session_id
 
 ROOT = Path(__file__).parents[2]
 EVENTS = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events").glob("*.json")}
-MACHINES = [json.loads(path.read_text()) for path in (ROOT / "statemachines").glob("*.asl.json")]
 STATES = {
     state["Resource"].removeprefix("${").removesuffix("FunctionArn}"): state["Parameters"]
-    for machine in MACHINES
-    for state in machine["States"].values()
+    for name in application.MACHINES.values()
+    for state in application.states(name).values()
     if state.get("Resource", "").endswith("FunctionArn}")
 }
+OF_TESTS = {"ValidateTestRequest", "GenerateTests"}
 SHAPES = {
-    "request": state_data.DeployRequest,
+    "target": state_data.Target,
+    "number": int,
     "source": state_data.Source,
     "project": state_data.ProjectFound,
     "package": state_data.Package,
@@ -57,7 +59,9 @@ def test_fields_are_those_of_the_state(state: str) -> None:
 def test_shapes_are_those_of_state_data(state: str) -> None:
     """What a state passes on has the shape that it was declared with where it came to be."""
     event = EVENTS[snake(state)]
+    request = state_data.SanityRequest if state in OF_TESTS else state_data.DeployRequest
 
+    assert fits(event.get("request"), request | None)
     assert all(fits(event[field], shape) for field, shape in SHAPES.items() if field in event)
 
 

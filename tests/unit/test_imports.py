@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FUNCTIONS: Final = ROOT / "functions"
-ADAPTERS: Final = {"deployer/github.py", "deployer/exchange.py"}
-OUTSIDE: Final = ("deployer.aws", "deployer.github", "deployer.exchange", "botocore", "requests", "boto3")
+ADAPTERS: Final = {"deployer/github.py", "deployer/exchange.py", "deployer/probe.py"}
+OUTSIDE: Final = (
+    "deployer.aws",
+    "deployer.github",
+    "deployer.exchange",
+    "deployer.probe",
+    "botocore",
+    "requests",
+    "boto3",
+)
 MODULES: Final = sorted(path.relative_to(FUNCTIONS).as_posix() for path in FUNCTIONS.rglob("*.py"))
 DOMAIN: Final = [
     name

@@ -1,7 +1,8 @@
 """Runs a state machine of ours as it is, in moto's interpreter: each Task is answered by the test.
 
-Two things differ from AWS. A container's state is given a function's Resource, since nothing here plays ECS;
-what it would have been started with is what the stand-in receives. And no time passes: pauses are noted.
+Two things differ from AWS. A container's state, and one that is another machine's execution, is given a function's
+Resource, since nothing here plays those; what it would have been started with is what the stand-in receives. And no
+time passes: pauses are noted.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pytest
 
@@ -31,6 +32,7 @@ SUBSTITUTIONS: Final = {
     "Partition": "aws",
     "ClusterArn": "arn:aws:ecs:us-east-1:123456789012:cluster/cluster",
     "CloneTaskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/clone:1",
+    "SanityTestStateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:SanityTest",
     "BuildTaskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/build:1",
     "SubnetIds": "subnet-1,subnet-2",
     "SecurityGroupId": "sg-1",
@@ -82,8 +84,15 @@ def definition(name: str) -> dict[str, Any]:
 
 
 def tasks_of(name: str) -> list[str]:
-    """The Task states of a definition, in its order."""
-    return [state for state, body in definition(name)["States"].items() if body["Type"] == "Task"]
+    """The Task states of a definition, in its order, those within a Map too."""
+    return [state for state, body in _states(definition(name)) if body["Type"] == "Task"]
+
+
+def _states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for state, body in machine["States"].items():
+        yield state, body
+        if body["Type"] == "Map":
+            yield from _states(body["ItemProcessor"])
 
 
 def run(
@@ -124,8 +133,9 @@ def _runnable(name: str) -> str:
     for key, value in SUBSTITUTIONS.items():
         text = text.replace(f"${{{key}}}", value)
     machine = json.loads(text)
-    for state in tasks_of(name):
-        machine["States"][state]["Resource"] = f"arn:aws:lambda:us-east-1:123456789012:function:{state}"
+    for state, body in _states(machine):
+        if body["Type"] == "Task":
+            body["Resource"] = f"arn:aws:lambda:us-east-1:123456789012:function:{state}"
     return json.dumps(machine)
 
 

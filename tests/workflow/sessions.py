@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from tests.workflow.machine import Answer
 
 SESSION: Final = "0192f0c1-2345-7abc-8def-0123456789ab"
+TESTS: Final = "0192f0c1-2345-7abc-8def-aaaaaaaaaaaa"
 STACK: Final = "arn:aws:cloudformation:us-east-1:123456789012:stack/hello/1"
 BUILD_PLAN: Final = "https://bucket.example/build-plan"
 CLONE_PLAN: Final = "https://bucket.example/clone-plan"
@@ -21,7 +22,7 @@ SOURCE: Final = {
 }
 
 
-def deployment(mode: str = "deploy") -> dict[str, Any]:
+def deployment(mode: str = "deploy", *, run_tests: bool = False) -> dict[str, Any]:
     """The input of a deployment's execution."""
     request: dict[str, Any] = {
         "repository": "octo/hello",
@@ -33,9 +34,41 @@ def deployment(mode: str = "deploy") -> dict[str, Any]:
         "parameters": {},
         "tags": {},
         "mode": mode,
+        "runTests": run_tests,
         "keepFailedStack": False,
     }
     return {"sessionId": SESSION, "request": request}
+
+
+def sanity_test(concurrency: int = 10) -> dict[str, Any]:
+    """The input of a test session's execution."""
+    request: dict[str, Any] = {
+        "deploymentId": None,
+        "stackName": "hello",
+        "functionName": None,
+        "repository": "octo/hello",
+        "branch": None,
+        "commit": None,
+        "projectRoot": None,
+        "include": [],
+        "exclude": [],
+        "maxConcurrency": concurrency,
+        "allowMutating": None,
+        "isNested": False,
+    }
+    return {"sessionId": SESSION, "request": request}
+
+
+def target(*, needs_clone: bool) -> dict[str, Any]:
+    return {
+        "stackId": STACK,
+        "functionName": None,
+        "sourceSessionId": SESSION,
+        "projectRoot": "",
+        "allowMutating": True,
+        "needsClone": needs_clone,
+        "planUrl": CLONE_PLAN if needs_clone else None,
+    }
 
 
 def removal() -> dict[str, Any]:
@@ -71,9 +104,14 @@ def stack(*, settled: bool = True, overdue: bool = False, stopping: bool = False
     }
 
 
+def given(name: str) -> dict[str, Any]:
+    """The input of that machine's execution; of `deploy`, one that is to be tested."""
+    return {"deploy": deployment(run_tests=True), "sanity_test": sanity_test(), "remove_stack": removal()}[name]
+
+
 def answers(name: str) -> dict[str, Answer | list[Answer]]:
     """Every Task's answer when all goes well; of `deploy`, with a build."""
-    return dict(_DEPLOY if name == "deploy" else _REMOVE)
+    return dict({"deploy": _DEPLOY, "sanity_test": _SANITY_TEST, "remove_stack": _REMOVE}[name])
 
 
 _DEPLOY: Final[dict[str, Answer | list[Answer]]] = {
@@ -85,7 +123,15 @@ _DEPLOY: Final[dict[str, Answer | list[Answer]]] = {
     "ExecuteChangeSet": stack(settled=False),
     "CheckStack": stack(),
     "StopStack": stack(settled=False, stopping=True),
+    "CreateTestSession": {"sessionId": TESTS, "request": sanity_test()["request"]},
     "RecordFailure": {"error": "StackFailed", "cause": "Table: it exists"},
+}
+_SANITY_TEST: Final[dict[str, Answer | list[Answer]]] = {
+    "ValidateTestRequest": target(needs_clone=True),
+    "DiscoverResources": {"resourceCount": 2},
+    "GenerateTests": {"items": [{"number": 0, "name": "Table is active"}, {"number": 1, "name": "Queue is"}]},
+    "RunSanityTest": {"status": "pass", "error": ""},
+    "RecordFailure": {"error": "SanityTestsFailed", "cause": "1 test failed: Table is active"},
 }
 _REMOVE: Final[dict[str, Answer | list[Answer]]] = {
     "EmptyBuckets": {"areEmpty": True},

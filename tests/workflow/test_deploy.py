@@ -13,14 +13,18 @@ pytestmark = pytest.mark.usefixtures("interpreter")
 BEFORE_THE_BUILD = ["ValidateRequest", "CloneRepository", "DetectProject", "HasAnythingToBuild"]
 CHANGE_SET = ["PublishPackage", "CreateChangeSet", "CheckChangeSet", "IsChangeSetReady"]
 STACK = ["IsExecutionWanted", "ExecuteChangeSet", "CheckStack", "IsStackSettled"]
-SUCCESS = ["CollectResources", "RecordSuccess", "SessionSucceeded"]
+SUCCESS = ["CollectResources", "AreTestsWanted", "RecordSuccess", "SessionSucceeded"]
 
 
 def deploy(
-    monkeypatch: pytest.MonkeyPatch, mode: str = "deploy", **changed: machine.Answer | list[machine.Answer]
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str = "deploy",
+    *,
+    run_tests: bool = False,
+    **changed: machine.Answer | list[machine.Answer],
 ) -> Run:
     answers = sessions.answers("deploy") | changed
-    return machine.run(monkeypatch, "deploy", sessions.deployment(mode), answers)
+    return machine.run(monkeypatch, "deploy", sessions.deployment(mode, run_tests=run_tests), answers)
 
 
 def test_project_with_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +62,7 @@ def test_what_every_function_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         "ExecuteChangeSet": ["changeSet", "request"],
         "CheckStack": ["stack"],
         "CollectResources": ["changeSet"],
-        "RecordSuccess": ["mode"],
+        "RecordSuccess": [],
     }
 
 
@@ -121,7 +125,25 @@ def test_template_without_changes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert run.status == "SUCCEEDED"
     assert "ExecuteChangeSet" not in run.visited
-    assert run.visited[-5:] == ["DiscardChangeSet", "IsPlanOnly", *SUCCESS]
+    assert run.visited[-6:] == ["DiscardChangeSet", "IsPlanOnly", *SUCCESS]
+
+
+def test_deployment_that_is_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests are an execution of their own, under their session's id; it knows who started it."""
+    run = deploy(monkeypatch, run_tests=True)
+
+    assert run.status == "SUCCEEDED"
+    assert run.visited[-5:] == [
+        "AreTestsWanted",
+        "CreateTestSession",
+        "RunSanityTests",
+        "RecordSuccess",
+        "SessionSucceeded",
+    ]
+    [started] = run.received["RunSanityTests"]
+    assert started["Name"] == started["Input"]["sessionId"] == sessions.TESTS
+    assert started["Input"]["request"] == sessions.sanity_test()["request"]
+    assert ":execution:" in started["Input"]["AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"]
 
 
 def test_plan_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +153,6 @@ def test_plan_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.status == "SUCCEEDED"
     assert "ExecuteChangeSet" not in run.visited
     assert run.visited[-4:] == ["DiscardChangeSet", "IsPlanOnly", "RecordSuccess", "SessionSucceeded"]
-    assert run.received["RecordSuccess"][0]["mode"] == "plan"
 
 
 def test_stack_that_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,16 +15,16 @@ DETOURS: dict[str, dict[str, Answer | list[Answer]]] = {
 }
 STATES = [
     (name, state)
-    for name in ("deploy", "remove_stack")
+    for name in ("deploy", "sanity_test", "remove_stack")
     for state in machine.tasks_of(name)
-    if state != "RecordFailure"
+    if state not in {"RecordFailure", "RunSanityTest"}
 ]
-LAMBDA_STATES = [(name, state) for name, state in STATES if state not in {"CloneRepository", "PackageProject"}]
+NO_LAMBDA = {"CloneRepository", "PackageProject", "RunSanityTests"}
+LAMBDA_STATES = [(name, state) for name, state in STATES if state not in NO_LAMBDA]
 
 
 def start(monkeypatch: pytest.MonkeyPatch, name: str, changed: dict[str, Answer | list[Answer]]) -> Run:
-    given = sessions.deployment() if name == "deploy" else sessions.removal()
-    return machine.run(monkeypatch, name, given, sessions.answers(name) | changed)
+    return machine.run(monkeypatch, name, sessions.given(name), sessions.answers(name) | changed)
 
 
 @pytest.mark.parametrize("error", ["BuildFailed", "States.Timeout", "KeyError"])
@@ -77,11 +77,14 @@ def test_lambda_that_stays_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.received["RecordFailure"][0]["error"]["Error"] == "Lambda.TooManyRequestsException"
 
 
-@pytest.mark.parametrize("name", ["deploy", "remove_stack"])
-def test_failure_that_cannot_be_recorded(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("deploy", "CheckStack"), ("sanity_test", "SummarizeTests"), ("remove_stack", "CheckStack")],
+)
+def test_failure_that_cannot_be_recorded(monkeypatch: pytest.MonkeyPatch, name: str, state: str) -> None:
     """The execution fails all the same, so that ExecutionEnded hears of it."""
     changed: dict[str, Answer | list[Answer]] = {
-        "CheckStack": Raised("StackFailed"),
+        state: Raised("StackFailed"),
         "RecordFailure": Raised("InternalError"),
     }
 

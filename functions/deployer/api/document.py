@@ -60,6 +60,36 @@ ACCEPTED: Final = _object(
     projectRoot=_TEXT,
     links=_TEXTS,
 )
+_TARGETS: Final[dict[str, Schema]] = {
+    "deploymentId": _MAYBE_TEXT,
+    "stackName": _MAYBE_TEXT,
+    "functionName": _MAYBE_TEXT,
+}
+TEST_ACCEPTED: Final = _object(
+    sessionId=_TEXT,
+    status=_TEXT,
+    message=_TEXT,
+    repository=_MAYBE_TEXT,
+    branch=_MAYBE_TEXT,
+    projectRoot=_MAYBE_TEXT,
+    **_TARGETS,
+    links=_TEXTS,
+)
+_RESULT: Final = _object(
+    name=_TEXT,
+    resourceType=_TEXT,
+    logicalId=_TEXT,
+    physicalId=_TEXT,
+    status={"type": "string", "enum": ["pass", "fail", "skip"]},
+    startedAt=_TEXT,
+    durationMs=_NUMBER,
+    error=_TEXT,
+    evidence={"type": "object"},
+    reproduce=_TEXT,
+)
+_TEST_SUMMARY: Final = _maybe(
+    _object(total=_NUMBER, passed=_NUMBER, failed=_NUMBER, skipped=_NUMBER, durationMs=_NUMBER)
+)
 REMOVING: Final = _object(sessionId=_TEXT, status=_TEXT, message=_TEXT, stackName=_TEXT, links=_TEXTS)
 SESSION: Final = _object(
     **_SUMMARY,
@@ -70,6 +100,19 @@ SESSION: Final = _object(
         _object(stackName=_TEXT, stackId=_TEXT, region=_TEXT, outputs=_TEXTS, resources=_list(_RESOURCE))
     ),
     changes=_list(_CHANGE),
+    tests=_maybe(_object(sessionId=_TEXT, summary=_TEST_SUMMARY)),
+    error=_maybe(_ERROR),
+    **_TIMES,
+    links=_TEXTS,
+)
+TEST_SESSION: Final = _object(
+    **_SUMMARY | {"repository": _MAYBE_TEXT},
+    **_TARGETS,
+    summary=_TEST_SUMMARY,
+    testResults=_list(_RESULT),
+    testResultsNextToken=_MAYBE_TEXT,
+    logs=_list(_ENTRY),
+    logsNextToken=_MAYBE_TEXT,
     error=_maybe(_ERROR),
     **_TIMES,
     links=_TEXTS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from deployer.session import SessionKind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,13 +29,15 @@ def base_url(event: Mapping[str, Any]) -> str:
     return f"{headers.get('x-forwarded-proto', 'https')}://{host}{prefix}"
 
 
-def status_url(base: str, session_id: str) -> str:
-    return f"{base}/status/{session_id}"
+def status_url(base: str, head: Head) -> str:
+    """Where the session is followed."""
+    route = "test-status" if head["kind"] == SessionKind.TEST else "status"
+    return f"{base}/{route}/{head['sessionId']}"
 
 
 def session_links(base: str, head: Head) -> dict[str, str]:
     """`self`, and the console's pages of its execution and, once there is one, of its stack."""
-    links = {"self": status_url(base, head["sessionId"]), "execution": _execution(head["executionArn"])}
+    links = {"self": status_url(base, head), "execution": _execution(head["executionArn"])}
     return links | ({"stack": _stack(head["stackId"])} if "stackId" in head else {})
 
 

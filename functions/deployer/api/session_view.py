@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 from deployer.api.links import session_links, status_url
-from deployer.session import SessionStatus
+from deployer.session import SessionKind, SessionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from deployer.sanity.sanity_test import SanityTestResult
     from deployer.session import ChangeRecord, Head, LogEntry, ResourceRecord
-    from deployer.state_data import DeployRequest
 
 _SUMMARY: Final = (
     "sessionId",
@@ -27,26 +27,19 @@ _SUMMARY: Final = (
 _TIMES: Final = ("createdAt", "updatedAt", "durationMs")
 
 
-class Accepted(TypedDict):
-    """The answer of `POST /deploy`; always the same for the same session."""
-
-    sessionId: str
-    status: str
-    message: str
-    repository: str
-    branch: str | None
-    projectRoot: str
-    links: dict[str, str]
+_TARGETS: Final = ("deploymentId", "stackName", "functionName")
 
 
-def accepted(base: str, head: Head, request: DeployRequest) -> Accepted:
+def accepted(base: str, head: Head) -> dict[str, Any]:
+    """The answer of `POST /deploy` and `POST /test`; always the same for the same request."""
+    is_test = head["kind"] == SessionKind.TEST
+    asked = ("repository", "branch", "projectRoot", *(_TARGETS if is_test else ()))
+    what = "tests have" if is_test else "deployment has"
     return {
         "sessionId": head["sessionId"],
         "status": SessionStatus.PENDING.value,
-        "message": "The deployment has been accepted. Follow links.self until its status is success or failed.",
-        "repository": request["repository"],
-        "branch": request["branch"],
-        "projectRoot": request["projectRoot"],
+        "message": f"The {what} been accepted. Follow links.self until the status is success or failed.",
+        **{name: head["request"][name] for name in asked},
         "links": session_links(base, head),
     }
 
@@ -65,7 +58,7 @@ def removing(base: str, head: Head) -> dict[str, Any]:
 def summary(base: str, head: Head) -> dict[str, Any]:
     """A session in a list."""
     fields = {name: head.get(name) for name in (*_SUMMARY, "stackName", "error", *_TIMES)}
-    return fields | {"links": {"self": status_url(base, head["sessionId"])}}
+    return fields | {"links": {"self": status_url(base, head)}}
 
 
 def details(
@@ -76,18 +69,44 @@ def details(
     logs_token: str | None,
     resources: Sequence[ResourceRecord],
     changes: Sequence[ChangeRecord],
+    tests: Head | None,
 ) -> dict[str, Any]:
-    """The whole session, with one page of its log."""
+    """A deployment, with one page of its log. `tests` is the head of its test session."""
     return {
         **{name: head.get(name) for name in (*_SUMMARY, "project")},
         "logs": logs,
         "logsNextToken": logs_token,
         "deployedResources": _deployed(head, resources),
         "changes": changes,
+        "tests": _tests(tests),
         "error": head.get("error"),
         **{name: head.get(name) for name in _TIMES},
         "links": session_links(base, head),
     }
+
+
+def test_details(
+    base: str,
+    head: Head,
+    *,
+    logs: tuple[Sequence[LogEntry], str | None],
+    results: tuple[Sequence[SanityTestResult], str | None],
+) -> dict[str, Any]:
+    """A test session, with one page of its log and one of its results; each with the token that continues."""
+    return {
+        **{name: head.get(name) for name in (*_SUMMARY, *_TARGETS, "summary")},
+        "testResults": results[0],
+        "testResultsNextToken": results[1],
+        "logs": logs[0],
+        "logsNextToken": logs[1],
+        "error": head.get("error"),
+        **{name: head.get(name) for name in _TIMES},
+        "links": session_links(base, head),
+    }
+
+
+def _tests(head: Head | None) -> dict[str, Any] | None:
+    return {"sessionId": head["sessionId"], "summary": head.get("summary")} if head else None
 
 
 def is_plan(head: Head) -> bool:

@@ -77,6 +77,15 @@ class Artifacts:
         """The same for bytes: the key, and whether it had to be sent."""
         return self._publish(_package_key(hashlib.sha256(body).hexdigest(), suffix), io.BytesIO(body))
 
+    def exists(self, key: str) -> bool:
+        try:
+            client("s3").head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return False
+            raise
+        return True
+
     def url(self, key: str) -> str:
         """The object's address in the form that CloudFormation takes: path style, on S3's own endpoint."""
         return f"{client('s3').meta.endpoint_url}/{self.bucket}/{key}"
@@ -98,7 +107,7 @@ class Artifacts:
 
     def _publish(self, key: str, content: IO[bytes]) -> tuple[str, bool]:
         for attempt in range(1, _ATTEMPTS + 1):
-            if self._exists(key):
+            if self.exists(key):
                 return key, False
             content.seek(0)
             try:
@@ -111,12 +120,3 @@ class Artifacts:
             else:
                 return key, True
         return key, False
-
-    def _exists(self, key: str) -> bool:
-        try:
-            client("s3").head_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return False
-            raise
-        return True

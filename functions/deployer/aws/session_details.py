@@ -1,4 +1,4 @@
-"""What a session holds beside its head: log entries, resources, planned changes. Each is an item of its own."""
+"""What a session holds beside its head: log entries, resources, planned changes, test results; an item each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from deployer.aws.session_items import (
     CHANGES_FROM,
     CHANGES_UNTIL,
     RESOURCES_FROM,
+    RESULTS_FROM,
+    RESULTS_UNTIL,
     log_entry,
     record_items,
     record_of,
@@ -19,9 +21,10 @@ from deployer.page_token import page_token, position_of
 from deployer.session import ChangeRecord, LogEntry, ResourceRecord, head_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from deployer.aws.table import Item, Table, Write
+    from deployer.sanity.sanity_test import SanityTestResult
 
 # A Lambda function answers 6 MB at most, and its answer holds ours as a string in JSON, escaped once more.
 _MAX_PAGE_BYTES: Final = 2_500_000
@@ -38,7 +41,8 @@ class SessionDetails:
         Raises PageTokenInvalid.
         """
         start = _log_position(after, session_id) if after else head_timestamp(session_id)
-        items = _page(self._between(session_id, start + 1, RESOURCES_FROM), limit)
+        entries = self._between(session_id, start + 1, RESOURCES_FROM)
+        items = _page(entries, limit, lambda item: item["message"])
         token = page_token(str(items[-1]["timestamp"]), session_id) if items else after
         return [log_entry(item) for item in items], token
 
@@ -61,6 +65,32 @@ class SessionDetails:
         items = self._between(session_id, CHANGES_FROM, CHANGES_UNTIL)
         return [cast("ChangeRecord", record_of(item)) for item in items]
 
+    def add_result(self, session_id: str, number: int, result: SanityTestResult, expires_at: int) -> None:
+        """The result of the test of that number; given again, it replaces the earlier one."""
+        item = {"sessionId": session_id, "timestamp": RESULTS_FROM + number, "item": "result"}
+        evidence = json.dumps(result["evidence"])  # it may hold what is no attribute value, such as a fraction
+        shown = _renamed(result, "status", "testStatus") | {"evidence": evidence}
+        self._put([item | shown | {"expiresAt": expires_at}])
+
+    def results(
+        self, session_id: str, after: str | None, limit: int
+    ) -> tuple[list[SanityTestResult], str | None]:
+        """At most `limit` results behind the token `after`, in the tests' order, and the next page's token.
+
+        The token is None when there are no more as yet. Raises PageTokenInvalid.
+        """
+        start = RESULTS_FROM + _result_position(after, session_id) + 1 if after else RESULTS_FROM
+        every = self._between(session_id, start, RESULTS_UNTIL)
+        items = _page(every, limit, record_of)
+        more = next(every, None) is not None
+        token = page_token(str(items[-1]["timestamp"] - RESULTS_FROM), session_id) if items and more else None
+        return [_result(item) for item in items], token
+
+    def numbered_results(self, session_id: str) -> dict[int, SanityTestResult]:
+        """Every result by its test's number."""
+        items = self._between(session_id, RESULTS_FROM, RESULTS_UNTIL)
+        return {item["timestamp"] - RESULTS_FROM: _result(item) for item in items}
+
     def write_all(self, writes: Sequence[Write]) -> None:
         """In batches, in order: for writes that may be repeated."""
         for start in range(0, len(writes), MAX_WRITES):
@@ -81,22 +111,32 @@ def _renamed(record: Mapping[str, Any], name: str, other: str) -> dict[str, Any]
     return {other if key == name else key: value for key, value in record.items()}
 
 
-def _page(items: Iterator[Item], limit: int) -> list[Item]:
-    """The first `limit` items, fewer when they are long."""
+def _result(item: Item) -> SanityTestResult:
+    result = _renamed(record_of(item), "testStatus", "status")
+    return cast("SanityTestResult", result | {"evidence": json.loads(item["evidence"])})
+
+
+def _page(items: Iterator[Item], limit: int, shown: Callable[[Item], Any]) -> list[Item]:
+    """The first `limit` items, fewer when what is shown of them is long."""
     page: list[Item] = []
     size_bytes = 0
     for item in items:
-        size_bytes += _answer_bytes(item["message"])
-        if page and size_bytes > _MAX_PAGE_BYTES:
-            break
         page.append(item)
-        if len(page) == limit:
+        size_bytes += _answer_bytes(shown(item))
+        if size_bytes > _MAX_PAGE_BYTES or len(page) == limit:
             break
     return page
 
 
 def _answer_bytes(value: Any) -> int:
     return len(json.dumps(json.dumps(value, ensure_ascii=False), ensure_ascii=False).encode())
+
+
+def _result_position(token: str, session_id: str) -> int:
+    position = position_of(token, session_id)
+    if not position.isdecimal() or len(position) > 6:
+        raise PageTokenInvalid("the page token names no test result")
+    return int(position)
 
 
 def _log_position(token: str, session_id: str) -> int:

@@ -6,11 +6,13 @@
 | log entry     | when its state was entered, plus its place        | item=log, level, stage, message      |
 | resource      | RESOURCES_FROM plus its place                     | item=resource, logicalId, ...        |
 | change        | CHANGES_FROM plus its place                       | item=change, logicalId, ...          |
+| test result   | RESULTS_FROM plus the test's number               | item=result, name, testStatus, ...   |
 | idempotency#… | 0                                                 | holder, request                      |
 | lock#…        | 0                                                 | holder                               |
 
 Keys come from what is the same at every retry, so that a retry overwrites and never doubles.
-Resources and changes have no time of their own: each kind has a range behind all entries, and is one range query.
+Resources, changes and results have no time as their key: each kind has a range behind all entries, and is one
+range query.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 RESOURCES_FROM: Final = 10**17
 CHANGES_FROM: Final = 2 * 10**17
 CHANGES_UNTIL: Final = 3 * 10**17
+RESULTS_FROM: Final = CHANGES_UNTIL
+RESULTS_UNTIL: Final = 4 * 10**17
 _OF_THE_TABLE: Final = frozenset({"sessionId", "timestamp", "item", "expiresAt"})
 _STAGES: Final = list(Stage)
 _STAGE_WIDTH: Final = 1000

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from deployer.idempotency import Idempotency
+    from deployer.sanity.sanity_test import SanityTestResult
     from deployer.settings import Settings
 
 _DAY_SECONDS: Final = 86_400
@@ -96,19 +97,20 @@ class Sessions:
         next: Stage,
         message: str,
         entries: Sequence[tuple[LogLevel, str]] = (),
+        status: SessionStatus = SessionStatus.DEPLOYING,
         **attributes: Any,
     ) -> None:
         """The way in which a state writes: its log entries (of stage `done`), and where the session is now.
 
-        `attributes` are set on the head; None leaves one as it is. Entries over the size of one transaction go
+        `status` is what the session is while it runs. `attributes` are set on the head; None leaves one as it is.
+        Entries over the size of one transaction go
         first, under keys that a retry overwrites. Raises SessionCancelled when the session has settled meanwhile.
         """
         changes = self._moved(next, message) | {k: v for k, v in attributes.items() if v is not None}
         logs = self._log_writes(session_id, entered_at, done, entries)
-        running = (SessionStatus.PENDING, SessionStatus.DEPLOYING)
         try:
-            deploying = changes | {"status": SessionStatus.DEPLOYING.value}
-            self._write_last(logs, self._head_update(session_id, deploying, running))
+            running = changes | {"status": status.value}
+            self._write_last(logs, self._head_update(session_id, running, status.may_follow))
         except ConditionNotMet:
             self._advance_removal(session_id, logs, changes)
 
@@ -168,6 +170,18 @@ class Sessions:
     def expire_resources(self, session_id: str) -> None:
         """They are kept as long as entries are from now on, no longer as long as the stack lives."""
         self._details.expire_resources(session_id, self._expires_at())
+
+    def add_result(self, session_id: str, number: int, result: SanityTestResult) -> None:
+        """See SessionDetails.add_result."""
+        self._details.add_result(session_id, number, result, self._expires_at())
+
+    def results(self, session_id: str, after: str | None, limit: int) -> tuple[list[SanityTestResult], str | None]:
+        """See SessionDetails.results."""
+        return self._details.results(session_id, after, limit)
+
+    def numbered_results(self, session_id: str) -> dict[int, SanityTestResult]:
+        """See SessionDetails.numbered_results."""
+        return self._details.numbered_results(session_id)
 
     def add_changes(self, session_id: str, changes: Sequence[ChangeRecord]) -> None:
         self._details.add_changes(session_id, changes)
@@ -271,5 +285,6 @@ class Sessions:
 
 
 def _has_stack(head: Head) -> bool:
-    """A plan leaves no stack of its own, whatever stack it looked at."""
-    return "stackId" in head and head["request"]["mode"] == "deploy"
+    """A plan leaves no stack of its own, whatever stack it looked at; a test looks at one that is not its own."""
+    is_deployment = head["kind"] == SessionKind.DEPLOYMENT
+    return is_deployment and "stackId" in head and head["request"]["mode"] == "deploy"

@@ -22,8 +22,13 @@ def stack(description: Mapping[str, Any]) -> Stack:
         reason=description.get("StackStatusReason", ""),
         tags={tag["Key"]: tag["Value"] for tag in description.get("Tags", [])},
         outputs={output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])},
-        parameters=frozenset(parameter["ParameterKey"] for parameter in description.get("Parameters", [])),
+        parameters=dict(_parameter(parameter) for parameter in description.get("Parameters", [])),
     )
+
+
+def _parameter(parameter: Mapping[str, Any]) -> tuple[str, str]:
+    """Its value, and where that names one in Parameter Store, what it stood for."""
+    return parameter["ParameterKey"], parameter.get("ResolvedValue", parameter.get("ParameterValue", ""))
 
 
 def changes(answer: Mapping[str, Any]) -> list[ChangeRecord]:

@@ -238,10 +238,10 @@ class Stacks:
     def removed_buckets(self, stack_id: str) -> list[StackResource]:
         """The buckets that go when the stack goes: not those that their DeletionPolicy keeps."""
         buckets = [each for each in self.resources(stack_id) if each.type == BUCKET_TYPE and each.was_made]
-        templates = {holder: self._template(holder) for holder in {bucket.stack_id for bucket in buckets}}
+        templates = {holder: self.template(holder) for holder in {bucket.stack_id for bucket in buckets}}
         return [each for each in buckets if not outlives_its_stack(each.logical_id, templates[each.stack_id])]
 
-    def _template(self, stack_id: str) -> Template:
+    def template(self, stack_id: str) -> Template:
         """The template that the stack was made from, with its transforms done."""
         with translated():
             answer = _cloudformation().get_template(StackName=stack_id, TemplateStage="Processed")

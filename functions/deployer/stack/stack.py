@@ -149,7 +149,7 @@ _DECIDED: Final[dict[StackStatus, tuple[_Is, _Allows]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A stack as CloudFormation describes it. `parameters` are the names it has values for."""
+    """A stack as CloudFormation describes it. `parameters` has the values by name, `****` for secret ones."""
 
     stack_id: str
     name: str
@@ -157,7 +157,7 @@ class Stack:
     reason: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
-    parameters: frozenset[str] = frozenset()
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def region(self) -> str:

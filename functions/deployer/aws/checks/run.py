@@ -1,0 +1,54 @@
+"""One sanity test from its start to its outcome: what AWS refuses is told apart, what may heal is tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from deployer.aws.checks.missing import is_missing, is_refused, is_unknown_operation
+from deployer.aws.checks.registry import CHECKS
+from deployer.sanity.sanity_test import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deployer.sanity.sanity_test import SanityTest
+
+PAUSES: Final = (1.0, 3.0, 6.0, 12.0)
+"""Seconds between tries. IAM's changes are believed everywhere after some seconds, rarely more than ten."""
+
+
+def run(test: SanityTest, sleep: Callable[[float], None]) -> Outcome:
+    """Not ready yet is told apart from broken: what may pass later is looked at again, a few times."""
+    if "skip" in test:
+        return Outcome(status=Verdict.SKIP, error=test["skip"])
+    outcome = _tried(test)
+    for pause in PAUSES:
+        if outcome.status is not Verdict.FAIL or not outcome.may_pass_later:
+            break
+        sleep(pause)
+        outcome = _tried(test)
+    return outcome
+
+
+def _tried(test: SanityTest) -> Outcome:
+    try:
+        return CHECKS[test["check"]](test["spec"])
+    except ClientError as error:
+        return _refusal(test, error)
+
+
+def _refusal(test: SanityTest, error: ClientError) -> Outcome:
+    """What it means that AWS refused a look. Raises the error when it means nothing about what is looked at."""
+    asked, message = error.operation_name, str(error.response.get("Error", {}).get("Message", error))
+    evidence = {"operation": asked, "answer": message}
+    if is_missing(error):
+        what = test["physicalId"] or test["logicalId"]
+        return Outcome(status=Verdict.FAIL, error=f"{what} does not exist: {message}", evidence=evidence)
+    if is_refused(error):
+        reason = f"this application may not look: {asked} was refused"
+        return Outcome(status=Verdict.SKIP, error=reason, evidence=evidence)
+    if is_unknown_operation(error):
+        return Outcome(status=Verdict.SKIP, error=f"the platform does not know {asked}", evidence=evidence)
+    raise error

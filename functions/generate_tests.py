@@ -1,0 +1,70 @@
+"""GenerateTests: there is a sanity test for each thing that can be tested."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from deployer.amounts import counted
+from deployer.aws.artifacts import Artifacts, trusted_key
+from deployer.aws.project_files import project_files
+from deployer.aws.sessions import Sessions
+from deployer.errors import NothingTested
+from deployer.sanity.deployed import Deployed
+from deployer.sanity.generate import generate
+from deployer.sanity.scene import Addresses, Scene
+from deployer.session import LogLevel, SessionStatus, Stage
+from deployer.settings import Settings
+from deployer.state_data import StateEvent
+from deployer.worker import DEPLOYED, TESTS
+
+if TYPE_CHECKING:
+    from deployer.sanity.sanity_test import SanityTest
+    from deployer.state_data import SanityRequest, SanityTests, Target
+
+_MAX_BYTES: Final = 64 << 20
+_MAX_NAME: Final = 120  # in state data
+
+
+class Event(StateEvent):
+    request: SanityRequest
+    target: Target
+
+
+def handler(event: Event, _context: object) -> SanityTests:
+    settings = Settings.from_env()
+    artifacts, request = Artifacts.from_settings(settings), event["request"]
+
+    tests = generate(_scene(settings, artifacts, event), request["include"], request["exclude"])
+    if not tests:
+        raise NothingTested("what is deployed has no resource at all")
+    artifacts.put(trusted_key(event["sessionId"], TESTS), json.dumps(tests).encode())
+    _record(Sessions.from_settings(settings), event, tests)
+
+    return {"items": [{"number": number, "name": test["name"][:_MAX_NAME]} for number, test in enumerate(tests)]}
+
+
+def _scene(settings: Settings, artifacts: Artifacts, event: Event) -> Scene:
+    target = event["target"]
+    record = json.loads(artifacts.get(trusted_key(event["sessionId"], DEPLOYED), _MAX_BYTES))
+    source = target["sourceSessionId"]
+    return Scene(
+        deployed=Deployed(record),
+        files=project_files(artifacts, source, target["projectRoot"]) if source else {},
+        addresses=Addresses(execute_api=settings.execute_api_url, function_url=settings.function_url),
+        allow_mutating=target["allowMutating"],
+    )
+
+
+def _record(sessions: Sessions, event: Event, tests: list[SanityTest]) -> None:
+    skipped = sum("skip" in test for test in tests)
+    told = f"{counted(len(tests), 'test')} generated, {skipped:,} of them only to say why nothing is tested"
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=Stage.GENERATING,
+        next=Stage.TESTING,
+        message=f"running {counted(len(tests), 'test')}",
+        entries=[(LogLevel.INFO, told)],
+        status=SessionStatus.TESTING,
+    )
