@@ -32,7 +32,7 @@ _LIMITS: Final = "a limit shows only when it is reached, which would take the AP
 _SETTINGS: Final = "it is a setting of another resource, and no call of its own shows it"
 _BY_TYPE: Final = {
     "AWS::ApiGateway::Account": _SETTINGS,
-    "AWS::ApiGateway::ApiKey": "its value is a secret, which is not read; routes that need a key are called without",
+    "AWS::ApiGateway::ApiKey": "its value is a secret, which is not read; routes that need it are called without",
     "AWS::ApiGateway::DomainName": _ADDRESSES,
     "AWS::ApiGateway::GatewayResponse": _SETTINGS,
     "AWS::ApiGateway::Model": _SETTINGS,
