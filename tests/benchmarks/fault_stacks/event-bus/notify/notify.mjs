@@ -1,0 +1,11 @@
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+
+const client = new DynamoDBClient({});
+
+export const handler = async (event) => {
+  const id = String(event.detail?.id ?? event.id);
+  await client.send(
+    new PutItemCommand({ TableName: process.env.SHIPMENT_TABLE, Item: { id: { S: id }, at: { S: event.time } } }),
+  );
+  return { id };
+};
