@@ -45,7 +45,7 @@ def own_tests(scene: Scene) -> Iterator[SanityTest]:
             raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
 
 
-def left_out(scene: Scene) -> Mapping[str, object]:
+def left_out(scene: Scene) -> Mapping[str, str]:
     """The resources that no other test may touch, by logical id, and why.
 
     Raises SanityTestsInvalid for a file that cannot be used, and for a resource that is not deployed.
