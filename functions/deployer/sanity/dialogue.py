@@ -1,0 +1,260 @@
+"""The dialogue with a function: given its answers so far, the next event to try, or what is to be said of it.
+
+A made-up event may be the reason for an error. So an error that may be the payload's is met with what the function
+missed, and at last with an empty event. One that no event changes, in words that do not speak of input, is the
+function's own. What stays open is a skip that says what would make it testable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
+
+from deployer.sanity.adapt import VALUES, filled, first_value, missed, with_names
+from deployer.sanity.answer import Worth, judge
+from deployer.sanity.blame import Blame, Fault, Setting, blame, is_native, speaks_of_input
+from deployer.sanity.event_kind import EventKind
+from deployer.sanity.payloads import Origin
+from deployer.sanity.sanity_test import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deployer.sanity.answer import Answer, Judgement
+    from deployer.sanity.raised import Raised
+
+MAX_TURNS: Final = 9
+TESTABLE: Final = "an example event in events/, or an invocation in sanity-tests.yaml, would tell"
+_LAST_TRIES: Final = 2  # kept for another event of the same kind, and for an empty one
+
+
+class Invocation(TypedDict):
+    """What a function is asked. `types` are the resource types of the deployment, `variables` the names in the
+    function's environment by its template; `made` is the made-up event where `event` is an example."""
+
+    function: str
+    kind: str
+    origin: str
+    event: Any
+    file: NotRequired[str]
+    made: NotRequired[Any]
+    reportsItems: NotRequired[bool]
+    method: NotRequired[str]
+    runtime: str
+    variables: list[str]
+    types: list[str]
+
+
+class Variant(StrEnum):
+    GIVEN = "given"
+    AGAIN = "again"  # the same once more
+    FILLED = "filled"  # with what the function seems to miss
+    MADE = "made"  # made up, in place of the example
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """`additions` are names, each with the number of its value."""
+
+    variant: Variant
+    event: Any
+    additions: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    tried: Try
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """A turn, understood."""
+
+    tried: Try
+    judgement: Judgement
+    blame: Blame = field(default=Blame(fault=Fault.UNCLEAR, reason=""))
+
+    @property
+    def raised(self) -> Raised | None:
+        return self.judgement.raised
+
+
+def next_try(asked: Invocation, turns: Sequence[Turn]) -> Try | Outcome:
+    """The next event, or the outcome. At most MAX_TURNS tries come of it."""
+    if not turns:
+        return Try(variant=Variant.GIVEN, event=asked["event"])
+    heard = [_heard(asked, turn) for turn in turns]
+    settled = _settled(asked, heard)
+    if settled or len(turns) >= MAX_TURNS:
+        return settled or concluded(asked, turns)
+    return _another(asked, heard) or concluded(asked, turns)
+
+
+def concluded(asked: Invocation, turns: Sequence[Turn]) -> Outcome:
+    """What is to be said when nothing more is tried."""
+    return _conclusion(asked, [_heard(asked, turn) for turn in turns])
+
+
+def _heard(asked: Invocation, turn: Turn) -> _Heard:
+    kind = EventKind(asked["kind"])
+    judgement = judge(kind, turn.answer, turn.tried.event, asked.get("reportsItems", False))
+    if judgement.raised is None:
+        return _Heard(tried=turn.tried, judgement=judgement)
+    found = blame(judgement.raised, _setting(asked))
+    return _Heard(tried=turn.tried, judgement=judgement, blame=found)
+
+
+def _setting(asked: Invocation) -> Setting:
+    return Setting(runtime=asked["runtime"], variables=asked["variables"], types=asked["types"])
+
+
+def _settled(asked: Invocation, heard: Sequence[_Heard]) -> Outcome | None:
+    """What the last answer alone decides."""
+    last = heard[-1]
+    match last.judgement.worth:
+        case Worth.GOOD:
+            return _good(last)
+        case Worth.MOCK:
+            return _mock(last.judgement.reason)
+        case Worth.MALFORMED if last.tried.variant in {Variant.GIVEN, Variant.MADE, Variant.FILLED}:
+            return _fail(last.judgement.reason)
+        case Worth.NOTHING if last.tried.variant is Variant.GIVEN and asked.get("method") == "GET":
+            return _fail(last.judgement.reason)
+    return _by_fault(heard) if last.raised else None
+
+
+def _by_fault(heard: Sequence[_Heard]) -> Outcome | None:
+    last = heard[-1]
+    again = len(heard) > 1 and heard[-2].blame.fault is last.blame.fault
+    match last.blame.fault:
+        case Fault.CERTAIN if last.tried.variant is not Variant.EMPTY:
+            return _fail(last.blame.reason)
+        case Fault.EVENTUAL:
+            return _fail(last.blame.reason, may_pass_later=True)
+        case Fault.SLOW if again:
+            return _fail(last.blame.reason)
+        case Fault.BUSY if again:
+            return _skip(f"an AWS service was busy: {last.blame.reason}")
+        case Fault.ELSEWHERE:
+            return _skip(last.blame.reason)
+    return None
+
+
+def _good(last: _Heard) -> Outcome | None:
+    """An empty event that goes well says nothing of the one that does not."""
+    if last.tried.variant in {Variant.EMPTY, Variant.MADE}:
+        return None
+    added = [name for name, _ in last.tried.additions]
+    return Outcome(status=Verdict.PASS, evidence={"addedToEvent": added} if added else {})
+
+
+def _mock(reason: str) -> Outcome:
+    if "no code deployed" in reason or "no bootstrap" in reason:
+        return _fail(f"it has no code to run: {reason}")
+    return _skip(f"the platform cannot run it: {reason}")
+
+
+def _another(asked: Invocation, heard: Sequence[_Heard]) -> Try | None:
+    """The next event to try; None when there is nothing left that could tell more."""
+    last = heard[-1]
+    if last.blame.fault in {Fault.SLOW, Fault.BUSY} and last.tried.variant is not Variant.AGAIN:
+        return Try(variant=Variant.AGAIN, event=last.tried.event, additions=last.tried.additions)
+    done = {each.tried.variant for each in heard}
+    may_fill = not done & {Variant.MADE, Variant.EMPTY} and len(heard) < MAX_TURNS - _LAST_TRIES
+    if may_fill and (found := _fuller(asked, heard)):
+        return found
+    if "made" in asked and Variant.MADE not in done and Variant.EMPTY not in done:
+        return Try(variant=Variant.MADE, event=asked["made"])
+    if Variant.EMPTY not in done and asked["event"] != {}:
+        return Try(variant=Variant.EMPTY, event={})
+    return None
+
+
+def _fuller(asked: Invocation, heard: Sequence[_Heard]) -> Try | None:
+    """The event with what the function missed at last; with other values where it minds these."""
+    last = heard[-1]
+    if last.raised is None:
+        return None
+    is_request = EventKind(asked["kind"]).is_request
+    base = filled(asked["event"]) if is_request else asked["event"]
+    additions = _extended(last.tried.additions, missed(last.raised), heard)
+    if additions is None:
+        first_time = is_request and last.tried.variant is Variant.GIVEN and base != asked["event"]
+        additions = () if first_time else None
+    return None if additions is None else _filled_with(base, additions)
+
+
+def _filled_with(base: Any, additions: tuple[tuple[str, int], ...]) -> Try:
+    return Try(variant=Variant.FILLED, event=with_names(base, additions), additions=additions)
+
+
+def _extended(
+    additions: tuple[tuple[str, int], ...], names: Sequence[str], heard: Sequence[_Heard]
+) -> tuple[tuple[str, int], ...] | None:
+    known = {name for name, _ in additions}
+    if new := [name for name in names if name not in known]:
+        return (*additions, *((name, first_value(name)) for name in new[:3]))
+    tried = {each.tried.additions for each in heard}
+    for place in range(len(additions) - 1, -1, -1):
+        name, number = additions[place]
+        other = (*additions[:place], (name, (number + 1) % len(VALUES)), *additions[place + 1 :])
+        if other not in tried:
+            return other
+    return None
+
+
+def _conclusion(asked: Invocation, heard: Sequence[_Heard]) -> Outcome:
+    """Nothing that was tried went well, and no answer was proof."""
+    first, last = heard[0], heard[-1]
+    if first.judgement.worth is Worth.NOTHING:
+        same = all(each.judgement.worth is Worth.NOTHING for each in heard)
+        return _fail(first.judgement.reason) if same and len(heard) > 1 else _open(asked, first)
+    if any(each.judgement.worth is Worth.GOOD for each in heard):
+        return _open(asked, first)
+    if first.raised is None:
+        return _open(asked, first)
+    if asked["origin"] == Origin.EXAMPLE and first.blame.fault is Fault.UNCLEAR:
+        return _fail(f"it fails on the repository's own event: {_reason(first)}")
+    if _is_the_same(heard) and last.tried.variant is Variant.EMPTY and _is_its_own(first):
+        return _fail(f"whatever it is given, it fails: {_reason(first)}")
+    return _open(asked, first)
+
+
+def _is_the_same(heard: Sequence[_Heard]) -> bool:
+    return len({each.raised.signature if each.raised else None for each in heard}) == 1
+
+
+def _is_its_own(heard: _Heard) -> bool:
+    """The error is none that looks at input: by its class, or by a raise of the function's own in other words."""
+    raised = heard.raised
+    if raised is None or speaks_of_input(raised) or not raised.told:
+        return False
+    if heard.blame.fault is Fault.UNCLEAR:
+        return True
+    is_node = not any(frame.source for frame in raised.frames)
+    is_thrown = is_node and bool(raised.frames) and not is_native(raised)
+    return heard.blame.fault is Fault.INPUT and (raised.is_explicit or is_thrown)
+
+
+def _open(asked: Invocation, heard: _Heard) -> Outcome:
+    whose = "the repository's own" if asked["origin"] == Origin.EXAMPLE else "a made-up"
+    reason = f"with {whose} event it fails, and the event may be the reason: {_reason(heard)}; {TESTABLE}"
+    return _skip(reason)
+
+
+def _reason(heard: _Heard) -> str:
+    """What was raised, and what was answered where that says more."""
+    told = heard.raised.told if heard.raised else ""
+    said = heard.judgement.reason
+    return said if told in said else f"{told} ({said})"
+
+
+def _fail(error: str, may_pass_later: bool = False) -> Outcome:
+    return Outcome(status=Verdict.FAIL, error=error, may_pass_later=may_pass_later)
+
+
+def _skip(error: str) -> Outcome:
+    return Outcome(status=Verdict.SKIP, error=error)

@@ -1,0 +1,31 @@
+"""Which function of a deployment a text means: its name or ARN, with a qualifier, inside an integration's URI.
+
+Sources: "Lambda function ARN" formats of the Invoke API reference; x-amazon-apigateway-integration, `uri`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from deployer.sanity.deployed import Deployed, DeployedResource
+
+_URI: Final = re.compile(r":lambda:path/[\d-]+/functions/(.+?)/(?:invocations|response-streaming-invocations)$")
+_ARN: Final = re.compile(r"^(?:arn:[\w-]+:lambda:[\w-]+:)?(\d{12}):function:([\w-]+)")
+_QUALIFIED: Final = re.compile(r"^([\w-]+):[\w$-]+$")
+_OF_A_FUNCTION: Final = {"AWS::Lambda::Alias", "AWS::Lambda::Version"}
+
+
+def function_of(value: Any, deployed: Deployed) -> DeployedResource | None:
+    """The AWS::Lambda::Function that the value names; None when it names none of this deployment."""
+    if not isinstance(value, str):
+        return None
+    text = found[1] if (found := _URI.search(value)) else value
+    named = deployed.named(text)
+    if named and named["type"] in _OF_A_FUNCTION:
+        return function_of(named["properties"].get("FunctionName"), deployed)
+    if named is None:
+        shorter = _ARN.match(text) or _QUALIFIED.match(text)
+        named = deployed.named(shorter[shorter.lastindex or 0]) if shorter else None
+    return named if named and named["type"] == "AWS::Lambda::Function" else None
