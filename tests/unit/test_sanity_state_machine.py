@@ -62,6 +62,7 @@ def test_machine_that_is_not_run() -> None:
     files = {
         "events/orders.json": "{}",
         "example-pattern.json": "{}",
+        "eventbridge-flow.json": "{}",
         "flow/event.asl.json": "{}",
         "flow/input.json": "[]",
     }

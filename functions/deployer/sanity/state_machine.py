@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = ("AWS::StepFunctions::StateMachine",)
-_INPUT: Final = re.compile(r"input|event|example|payload|sample", re.IGNORECASE)
+_INPUT: Final = re.compile(r"(?<![a-z])(?:input|event|example|payload|sample)s?(?![a-z])", re.IGNORECASE)
 _MACHINE: Final = re.compile(r"state-?_?machine|step-?_?function|sfn|workflow|execution", re.IGNORECASE)
 _NO_INPUT: Final = re.compile(r"(?:^|/)(?:node_modules|\.aws-sam|cdk\.out)/|pattern|package|schema|\.asl\.")
 _MAX_CHARACTERS: Final = 65_536
