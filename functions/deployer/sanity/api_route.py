@@ -19,6 +19,7 @@ ANY: Final = "ANY"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_METHOD: Final = "x-amazon-apigateway-any-method"
 _INTEGRATION: Final = "x-amazon-apigateway-integration"
+_SUBTYPE: Final = "integrationSubtype"  # an HTTP API's way to name an AWS service
 _AUTHORIZER: Final = "x-amazon-apigateway-authorizer"
 _METHODS: Final = frozenset({"get", "head", "options", "post", "put", "patch", "delete", _ANY_METHOD})
 _FUNCTION: Final = re.compile(r"(arn:[^:]+:lambda:[^:]+:[^:]+:function:[^/]+)")
@@ -135,8 +136,8 @@ def _route(path: str, method: str, operation: Mapping[str, Any], guard: Guard) -
     uri = uri if isinstance(uri, str) else None
     return ApiRoute(
         method=ANY if method == _ANY_METHOD else method.upper(),
-        path=DEFAULT if path == f"/{DEFAULT}" else path,
-        target=target_of(integration.get("type"), uri),
+        path=DEFAULT if path.removeprefix("/") == DEFAULT else path,
+        target=Target.SERVICE if _SUBTYPE in integration else target_of(integration.get("type"), uri),
         guard=guard,
         uri=uri,
         payload_format=str(integration.get("payloadFormatVersion", "1.0")),

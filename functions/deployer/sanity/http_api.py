@@ -176,4 +176,5 @@ def _authorizers(api: DeployedResource, deployed: Deployed) -> Iterator[SanityTe
         if given.get("ApiId") == api["physicalId"]:
             has_role = "AuthorizerCredentialsArn" in given
             uri, name = given.get("AuthorizerUri"), authorizer["logicalId"]
-            yield from authorizer_test(api, name, uri, deployed, has_credentials=has_role)
+            own_id = authorizer["physicalId"]
+            yield from authorizer_test(api, name, uri, deployed, id=own_id, has_credentials=has_role)

@@ -134,4 +134,5 @@ def _authorizers(api: DeployedResource, deployed: Deployed) -> Iterator[SanityTe
         if given.get("RestApiId") == api["physicalId"]:
             has_role = "AuthorizerCredentials" in given
             uri, name = given.get("AuthorizerUri"), authorizer["logicalId"]
-            yield from authorizer_test(api, name, uri, deployed, has_credentials=has_role)
+            own_id = authorizer["physicalId"]
+            yield from authorizer_test(api, name, uri, deployed, id=own_id, has_credentials=has_role)

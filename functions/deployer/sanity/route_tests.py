@@ -16,7 +16,7 @@ from deployer.sanity.function_names import function_of
 from deployer.sanity.functions import invocation
 from deployer.sanity.http_answer import Gateway
 from deployer.sanity.http_example import example
-from deployer.sanity.payloads import Origin, Route, http_event, rest_event
+from deployer.sanity.payloads import MARKER, Origin, Route, http_event, rest_event
 from deployer.sanity.reference import label
 from deployer.sanity.statement import statement
 
@@ -166,13 +166,16 @@ def api_arn(api: DeployedResource, deployed: Deployed) -> str:
 
 
 def authorizer_test(
-    api: DeployedResource, name: str, uri: Any, deployed: Deployed, *, has_credentials: bool
+    api: DeployedResource, name: str, uri: Any, deployed: Deployed, *, id: str = MARKER, has_credentials: bool
 ) -> Iterator[SanityTest]:
-    """The edge from a Lambda authorizer to its function; nothing where it has none."""
+    """The edge from a Lambda authorizer to its function; nothing where it has none.
+
+    A template cannot know the id of one that is in a Body, so its permission is for any.
+    """
     function = function_of(uri, deployed)
     if function is None:
         return
-    source = [] if has_credentials else [f"{api_arn(api, deployed)}/authorizers/sanity-test"]
+    source = [] if has_credentials else [f"{api_arn(api, deployed)}/authorizers/{id}"]
     spec = {"function": function["physicalId"], "sources": source}
     yield statement(api, f"asks {function['logicalId']} who may call ({name})", "api.authorizer", spec)
 
