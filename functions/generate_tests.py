@@ -9,7 +9,6 @@ from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, trusted_key
 from deployer.aws.project_files import project_files
 from deployer.aws.sessions import Sessions
-from deployer.errors import NothingTested
 from deployer.sanity.deployed import Deployed
 from deployer.sanity.generate import generate
 from deployer.sanity.scene import Addresses, Scene
@@ -21,6 +20,9 @@ from deployer.worker import DEPLOYED, TESTS
 if TYPE_CHECKING:
     from deployer.sanity.sanity_test import SanityTest
     from deployer.state_data import SanityRequest, SanityTests, Target
+
+MAX_TESTS: Final = 1000
+"""So many names fit into state data (256 KiB; Step Functions quotas) several times."""
 
 _MAX_BYTES: Final = 64 << 20
 _MAX_NAME: Final = 120  # in state data
@@ -35,11 +37,10 @@ def handler(event: Event, _context: object) -> SanityTests:
     settings = Settings.from_env()
     artifacts, request = Artifacts.from_settings(settings), event["request"]
 
-    tests = generate(_scene(settings, artifacts, event), request["include"], request["exclude"])
-    if not tests:
-        raise NothingTested("what is deployed has no resource at all")
+    found = generate(_scene(settings, artifacts, event), request["include"], request["exclude"])
+    tests = found[:MAX_TESTS]
     artifacts.put(trusted_key(event["sessionId"], TESTS), json.dumps(tests).encode())
-    _record(Sessions.from_settings(settings), event, tests)
+    _record(Sessions.from_settings(settings), event, tests, len(found) - len(tests))
 
     return {"items": [{"number": number, "name": test["name"][:_MAX_NAME]} for number, test in enumerate(tests)]}
 
@@ -56,15 +57,16 @@ def _scene(settings: Settings, artifacts: Artifacts, event: Event) -> Scene:
     )
 
 
-def _record(sessions: Sessions, event: Event, tests: list[SanityTest]) -> None:
+def _record(sessions: Sessions, event: Event, tests: list[SanityTest], left_out: int) -> None:
     skipped = sum("skip" in test for test in tests)
     told = f"{counted(len(tests), 'test')} generated, {skipped:,} of them only to say why nothing is tested"
+    too_many = f"{counted(left_out, 'test')} over {MAX_TESTS:,} left out: name what is to be tested in include"
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],
         done=Stage.GENERATING,
         next=Stage.TESTING,
         message=f"running {counted(len(tests), 'test')}",
-        entries=[(LogLevel.INFO, told)],
+        entries=[(LogLevel.INFO, told), *([(LogLevel.WARNING, too_many)] if left_out else [])],
         status=SessionStatus.TESTING,
     )

@@ -26,7 +26,9 @@ import record_removal
 import record_success
 from deployer import state_data
 from deployer.aws.artifacts import build_key, source_key, trusted_key
+from deployer.aws.clients import client
 from deployer.packaging.archive import files_below, write_zip
+from deployer.sanity import sanity_test
 from deployer.stack.change_set import change_set_name
 
 if TYPE_CHECKING:
@@ -50,11 +52,24 @@ SHAPES: dict[str, Any] = {
     "check_stack": state_data.Stack,
     "stop_stack": state_data.Stack,
     "collect_resources": collect_resources.Answer,
+    "create_test_session": state_data.NestedSession,
+    "validate_test_request": state_data.Target,
+    "discover_resources": state_data.Discovered,
+    "generate_tests": state_data.SanityTests,
+    "run_sanity_test": state_data.SanityTestRun,
+    "summarize_tests": sanity_test.Summary,
     "record_success": record_success.Answer,
     "record_failure": state_data.Failure,
     "empty_buckets": state_data.Buckets,
     "delete_stack": state_data.Stack,
     "record_removal": record_removal.Answer,
+}
+OF_TESTS = {
+    "validate_test_request",
+    "discover_resources",
+    "generate_tests",
+    "run_sanity_test",
+    "summarize_tests",
 }
 REMOVING = {"empty_buckets", "delete_stack", "record_removal"}
 STACKS: dict[str, Any] = {
@@ -71,6 +86,10 @@ SETTINGS = {
     "MAX_RUNNING_SESSIONS": "5",
     "MAX_SESSIONS_PER_DAY": "100",
     "STACK_TIMEOUT_MINUTES": "45",
+    "TEST_SCOPE": "deployed",
+    "OWN_STACK_ID": "arn:aws:cloudformation:us-east-1:123456789012:stack/deployer/1",
+    "EXECUTE_API_URL": "https://{id}.execute-api.us-east-1.amazonaws.com",
+    "FUNCTION_URL": "https://{id}.lambda-url.us-east-1.on.aws",
     "CLONE_TIMEOUT_SECONDS": "300",
     "BUILD_TIMEOUT_SECONDS": "900",
 }
@@ -180,8 +199,39 @@ def test_packaging(application: Sessions, artifacts: Artifacts, tmp_path: Path) 
     assert package["capabilities"] == EVENTS["create_change_set"]["package"]["capabilities"]
 
 
+@pytest.mark.usefixtures("git_host")
+def test_testing(
+    application: Sessions, artifacts: Artifacts, cloudformation: CannedCloudFormation, tmp_path: Path
+) -> None:
+    """The states of a test session work on the stack and the source that the events are about."""
+    begin(application, kind="test", commit="0" * 40, projectRoot="")
+    leave_source(artifacts, tmp_path)
+    queue = {
+        "LogicalResourceId": "Queue",
+        "PhysicalResourceId": "https://sqs.us-east-1.amazonaws.com/123456789012/queue",
+        "ResourceType": "AWS::SQS::Queue",
+        "ResourceStatus": "CREATE_COMPLETE",
+    }
+    client("sqs").create_queue(QueueName="queue")
+    stack_id = EVENTS["discover_resources"]["target"]["stackId"]
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", StackId=stack_id))
+    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [queue]})
+    cloudformation.answers(
+        "GetTemplate", {"TemplateBody": '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'}
+    )
+
+    answers = {name: invoke(name) for name in sorted(OF_TESTS, key=list(SHAPES).index)}
+
+    assert all(fits(answer, SHAPES[name]) for name, answer in answers.items())
+    target = {**EVENTS["discover_resources"]["target"], "planUrl": ""}
+    assert {**answers["validate_test_request"], "planUrl": ""} == target
+    assert answers["run_sanity_test"] == {"status": "pass", "error": ""}
+
+
 @pytest.mark.usefixtures("settings")
-@pytest.mark.parametrize("name", sorted(SHAPES.keys() - {"validate_request", "detect_project", "publish_package"}))
+@pytest.mark.parametrize(
+    "name", sorted(SHAPES.keys() - OF_TESTS - {"validate_request", "detect_project", "publish_package"})
+)
 def test_event_of_a_state(
     application: Sessions, artifacts: Artifacts, cloudformation: CannedCloudFormation, name: str
 ) -> None:

@@ -57,11 +57,11 @@ class Targets:
         return self._in_scope(found, f"stack {stack.name}")
 
     def function(self, name: str) -> FoundTarget:
-        tags = _function_tags(name)
         own_name = self._own_stack_id.split("/")[1]
         if name.startswith(f"{own_name}-"):
             raise TargetOutOfScope(f"function {name} is a part of this application itself")
-        return self._in_scope(FoundTarget(function_name=name, name=name, tags=tags), f"function {name}")
+        found = FoundTarget(function_name=name, name=name, tags=_function_tags(name))
+        return self._in_scope(found, f"function {name}")
 
     def _check_status(self, stack: Stack) -> None:
         if not stack.status.is_settled:

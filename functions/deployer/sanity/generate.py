@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     Generator = Callable[[DeployedResource, Scene], Iterator[SanityTest]]
 
-MAX_TESTS: Final = 1000
 _MODULES: Final = (
     functions,
     alarm,
@@ -70,11 +69,14 @@ GENERATORS: Final[dict[str, list[Generator]]] = {
 def generate(scene: Scene, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[SanityTest]:
     """Every test that the caller wants, in the order of the resources; the repository's own come last.
 
+    There is always one, if only to say why nothing is tested.
+
     `include` and `exclude` hold logical ids, names of tests and resource types. Raises NothingSelected when one of
     them matches nothing, or all of them leave nothing; SanityTestsInvalid.
     """
     reasons = left_out(scene)
     found = [test for resource in scene.deployed.resources for test in _of(resource, scene, reasons)]
+    found = found or [_skipped(_whole(scene), "it holds nothing that can be tested")]
     found = [_allowed(test, scene) for test in _distinct([*found, *own_tests(scene)])]
     for name in (*include, *exclude):
         if not any(_is_meant(test, name) for test in found):
@@ -82,9 +84,9 @@ def generate(scene: Scene, include: Sequence[str] = (), exclude: Sequence[str] =
             raise NothingSelected(f"{name} is no logical id, resource type or test of {target}")
     selected = [test for test in found if not include or _is_any(test, include)]
     selected = [test for test in selected if not _is_any(test, exclude)]
-    if found and not selected:
+    if not selected:
         raise NothingSelected("include and exclude leave no test")
-    return selected[:MAX_TESTS]
+    return selected
 
 
 def _of(resource: DeployedResource, scene: Scene, reasons: Mapping[str, str]) -> Iterator[SanityTest]:
@@ -95,6 +97,11 @@ def _of(resource: DeployedResource, scene: Scene, reasons: Mapping[str, str]) ->
             yield from tests(resource, scene)
     elif resource["type"] not in untestable.COVERED:
         yield _skipped(resource, untestable.reason(resource["type"]))
+
+
+def _whole(scene: Scene) -> DeployedResource:
+    name = scene.deployed.record["name"]
+    return {"logicalId": name, "type": "AWS::CloudFormation::Stack", "physicalId": name, "properties": {}}
 
 
 def _skipped(resource: DeployedResource, reason: str) -> SanityTest:

@@ -1,0 +1,358 @@
+"""The states of the test machine against moto: what each takes, leaves and refuses."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.cloudformation import NO_STACK, STACK_ID, a_stack
+from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
+
+import create_test_session
+import discover_resources
+import generate_tests
+import record_success
+import run_sanity_test
+import summarize_tests
+import validate_test_request
+from deployer import errors
+from deployer.aws.artifacts import source_key, trusted_key
+from deployer.aws.clients import client
+from deployer.aws.sessions import Sessions
+from deployer.session import SessionKind, new_head, new_session_id
+
+if TYPE_CHECKING:
+    from tests.cloudformation import CannedCloudFormation
+
+    from deployer.aws.artifacts import Artifacts
+    from deployer.state_data import SanityRequest, Target
+
+DEPLOYMENT: Final = new_session_id(NOW_MS - 60_000)
+SESSION: Final = new_session_id(NOW_MS)
+COMMIT: Final = "a" * 40
+TABLE_OF_STACK: Final = {
+    "LogicalResourceId": "Orders",
+    "PhysicalResourceId": "shop-orders",
+    "ResourceType": "AWS::DynamoDB::Table",
+    "ResourceStatus": "CREATE_COMPLETE",
+}
+TARGET: Final[Target] = {
+    "stackId": STACK_ID,
+    "functionName": None,
+    "sourceSessionId": None,
+    "projectRoot": "",
+    "allowMutating": True,
+    "needsClone": False,
+    "planUrl": None,
+}
+
+
+def asked(**fields: Any) -> SanityRequest:
+    request: SanityRequest = {
+        "deploymentId": None,
+        "stackName": None,
+        "functionName": None,
+        "repository": None,
+        "branch": None,
+        "commit": None,
+        "projectRoot": None,
+        "include": [],
+        "exclude": [],
+        "maxConcurrency": 10,
+        "allowMutating": None,
+        "isNested": False,
+    }
+    return {**request, **fields}  # type: ignore[typeddict-item]
+
+
+@pytest.fixture
+def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """A deployment that went well, a test session, and the settings of this application."""
+    for name, value in {
+        "TABLE_NAME": TABLE,
+        "BUCKET_NAME": artifacts.bucket,
+        "SESSION_LOG_DAYS": "90",
+        "GIT_URL": "http://127.0.0.1:9",
+        "MAX_RUNNING_SESSIONS": "5",
+        "MAX_SESSIONS_PER_DAY": "100",
+        "CLONE_TIMEOUT_SECONDS": "60",
+        "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+        "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/service",
+        "TEST_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:SanityTest",
+        "TEST_SCOPE": "deployed",
+        "OWN_STACK_ID": "arn:aws:cloudformation:us-east-1:123456789012:stack/deployer/9999",
+        "EXECUTE_API_URL": "https://{id}.execute-api.us-east-1.amazonaws.com",
+        "FUNCTION_URL": "https://{id}.lambda-url.us-east-1.on.aws",
+    }.items():
+        monkeypatch.setenv(name, value)
+    create_table()
+    sessions = Sessions(TABLE, 90, lambda: NOW_MS)
+    where = {"branch": "main", "commit": COMMIT, "projectRoot": "", "stackName": "shop", "stackId": STACK_ID}
+    sessions.create(a_head(DEPLOYMENT, **where | {"status": "success"}), None)
+    sessions.create(new_head(SESSION, SessionKind.TEST, asked(deploymentId=DEPLOYMENT), "arn:x:y:z:w"), None)
+    return sessions
+
+
+@pytest.fixture
+def stack(cloudformation: CannedCloudFormation) -> CannedCloudFormation:
+    """A stack of ours with one table."""
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE"))
+    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [TABLE_OF_STACK]})
+    template = {
+        "Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "shop-orders"}}}
+    }
+    cloudformation.answers("GetTemplate", {"TemplateBody": json.dumps(template)})
+    return cloudformation
+
+
+def validate(**fields: Any) -> Target:
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": asked(**fields)}
+    return validate_test_request.handler(event, None)
+
+
+def leave_source(artifacts: Artifacts, files: dict[str, str]) -> None:
+    """What the clone of the deployment left."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name in sorted(files):
+            archive.writestr(name, files[name])
+    artifacts.put(source_key(DEPLOYMENT, "source.zip"), body.getvalue())
+    manifest = {
+        "commit": COMMIT,
+        "files": dict.fromkeys(files, "100644"),
+        "texts": {},
+        "oversized": [],
+        "findings": [],
+    }
+    artifacts.put(source_key(DEPLOYMENT, "manifest.json"), json.dumps(manifest).encode())
+    artifacts.put(source_key(DEPLOYMENT, "report.json"), json.dumps({"error": None, "logTail": []}).encode())
+
+
+def generate(target: Target, **fields: Any) -> list[str]:
+    """The names of the tests."""
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": asked(**fields), "target": target}
+    return [item["name"] for item in generate_tests.handler(event, None)["items"]]
+
+
+def discover(target: Target) -> int:
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "target": target}
+    return discover_resources.handler(event, None)["resourceCount"]
+
+
+def run(number: int = 0) -> str:
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "number": number}
+    return run_sanity_test.handler(event, None)["status"]
+
+
+def make_table(name: str = "shop-orders") -> None:
+    key: Any = [{"AttributeName": "id", "KeyType": "HASH"}]
+    kinds: Any = [{"AttributeName": "id", "AttributeType": "S"}]
+    client("dynamodb").create_table(
+        TableName=name, KeySchema=key, AttributeDefinitions=kinds, BillingMode="PAY_PER_REQUEST"
+    )
+
+
+@pytest.mark.usefixtures("stack")
+def test_deployment_whose_source_is_there(sessions: Sessions, artifacts: Artifacts) -> None:
+    """Nothing is cloned, and GitHub is not asked; what we deployed may be written to."""
+    leave_source(artifacts, {"template.yaml": "Resources: {}"})
+
+    target = validate(deploymentId=DEPLOYMENT)
+
+    assert target == TARGET | {"sourceSessionId": DEPLOYMENT}
+    head = sessions.head(SESSION)
+    assert (head["status"], head["stage"], head["stackName"], head["commit"]) == (
+        "testing",
+        "discovering",
+        "shop",
+        COMMIT,
+    )
+
+
+@pytest.mark.usefixtures("stack")
+def test_deployment_whose_source_has_expired(sessions: Sessions, artifacts: Artifacts) -> None:
+    """The same commit is cloned again, into this session."""
+    target = validate(deploymentId=DEPLOYMENT)
+
+    plan = json.loads(artifacts.get(trusted_key(SESSION, "clone-plan.json"), 100_000))
+    assert (target["needsClone"], target["sourceSessionId"], plan["commit"]) == (True, SESSION, COMMIT)
+    assert "/trusted/clone-plan.json?" in str(target["planUrl"])
+    assert sessions.head(SESSION)["stage"] == "cloning"
+
+
+@pytest.mark.usefixtures("stack", "sessions")
+def test_stack_without_a_repository() -> None:
+    """The tests come from its resources alone."""
+    target = validate(stackName="shop", allowMutating=False)
+
+    assert target == TARGET | {"allowMutating": False}
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize(
+    ("answer", "error", "told"),
+    [
+        (NO_STACK, errors.TargetNotFound, "there is no stack shop"),
+        (a_stack("DELETE_COMPLETE"), errors.TargetNotFound, "there is no stack shop"),
+        (a_stack("UPDATE_IN_PROGRESS"), errors.TargetNotReady, "still moving: UPDATE_IN_PROGRESS"),
+        (a_stack("ROLLBACK_COMPLETE", StackStatusReason="no"), errors.TargetNotReady, "ROLLBACK_COMPLETE (no)"),
+        (a_stack("CREATE_COMPLETE", is_ours=False), errors.TargetOutOfScope, "TestScope is `deployed`"),
+    ],
+)
+def test_stack_that_cannot_be_tested(
+    cloudformation: CannedCloudFormation, answer: Any, error: type[Exception], told: str
+) -> None:
+    """One that is missing, moving, failed or not ours is told as such."""
+    cloudformation.answers("DescribeStacks", answer)
+
+    with pytest.raises(error, match=told.replace("(", r"\(").replace(")", r"\)")):
+        validate(stackName="shop")
+
+
+def test_scope_of_the_whole_account(
+    sessions: Sessions, cloudformation: CannedCloudFormation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then a stack of somebody else is tested, and nothing of it is written to unless asked for."""
+    monkeypatch.setenv("TEST_SCOPE", "account")
+    cloudformation.answers("DescribeStacks", a_stack("UPDATE_COMPLETE", is_ours=False))
+
+    assert validate(stackName="shop")["allowMutating"] is False
+    assert sessions.head(SESSION)["stackId"] == STACK_ID
+
+
+def test_this_application_itself(
+    sessions: Sessions, cloudformation: CannedCloudFormation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is never tested, by stack or by function, whatever the scope."""
+    monkeypatch.setenv("TEST_SCOPE", "account")
+    monkeypatch.setenv("OWN_STACK_ID", STACK_ID)
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE"))
+
+    with pytest.raises(errors.TargetOutOfScope, match="this application itself"):
+        validate(stackName="shop")
+    with pytest.raises(errors.TargetOutOfScope, match="a part of this application"):
+        validate(functionName="shop-Api")
+    assert sessions.head(SESSION)["status"] == "pending"
+
+
+@pytest.mark.usefixtures("sessions")
+def test_function_that_is_not_there() -> None:
+    """It is named."""
+    with pytest.raises(errors.TargetNotFound, match="there is no function nothing"):
+        validate(functionName="nothing")
+
+
+def test_deployment_that_is_being_removed(sessions: Sessions) -> None:
+    """It has no stack any more."""
+    gone = new_session_id(NOW_MS - 1)
+    sessions.create(a_head(gone, status="deleted", stackId=STACK_ID), None)
+
+    with pytest.raises(errors.TargetNotReady, match="is deleted"):
+        validate(deploymentId=gone)
+
+
+@pytest.mark.usefixtures("stack")
+def test_way_of_a_session(sessions: Sessions) -> None:
+    """Discovered, generated, run and summed up: the session is a success, with a result for each test."""
+    make_table()
+
+    assert discover(TARGET) == 1
+    assert generate(TARGET) == ["Orders is active"]
+    assert run() == "pass"
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT}
+    counts = summarize_tests.handler(event, None)
+    record_success.handler(event, None)
+
+    head = sessions.head(SESSION)
+    [result], token = sessions.results(SESSION, None, 10)
+    assert {**counts, "durationMs": 0} == {"total": 1, "passed": 1, "failed": 0, "skipped": 0, "durationMs": 0}
+    assert (head["status"], head["message"], head["summary"]) == ("success", "1 passed", counts)
+    assert (result["name"], result["status"], token) == ("Orders is active", "pass", None)
+    assert "describe-table" in result["reproduce"]
+
+
+@pytest.mark.usefixtures("stack")
+def test_table_that_is_gone(sessions: Sessions) -> None:
+    """Its test fails, the session's error names it, and its log says why."""
+    discover(TARGET)
+    generate(TARGET)
+
+    assert run() == "fail"
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT}
+    with pytest.raises(errors.SanityTestsFailed, match="1 test failed: Orders is active"):
+        summarize_tests.handler(event, None)
+
+    [result], _ = sessions.results(SESSION, None, 10)
+    assert result["error"].startswith("shop-orders does not exist")
+    assert sessions.logs(SESSION, None, 100)[0][-2]["level"] == "error"
+
+
+@pytest.mark.usefixtures("stack")
+def test_test_without_a_result(sessions: Sessions) -> None:
+    """One whose function was ended is skipped; when nothing else is known, that is no success."""
+    discover(TARGET)
+    generate(TARGET)
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT}
+
+    with pytest.raises(errors.NothingTested, match="1 skipped"):
+        summarize_tests.handler(event, None)
+
+    [result], _ = sessions.results(SESSION, None, 10)
+    assert (result["status"], result["error"]) == (
+        "skip",
+        "the test could not be run to its end: see the execution",
+    )
+
+
+@pytest.mark.usefixtures("stack")
+def test_include_and_exclude(sessions: Sessions) -> None:
+    """They take logical ids, types and names of tests; one that matches nothing is an error that names it."""
+    discover(TARGET)
+
+    for names in (["Orders"], ["AWS::DynamoDB::Table"], ["Orders is active"]):
+        assert generate(TARGET, include=names) == ["Orders is active"]
+    with pytest.raises(errors.NothingSelected, match="Ordres is no logical id"):
+        generate(TARGET, include=["Ordres"])
+    with pytest.raises(errors.NothingSelected, match="leave no test"):
+        generate(TARGET, exclude=["Orders"])
+
+
+@pytest.mark.usefixtures("stack", "sessions")
+def test_files_of_the_repository(artifacts: Artifacts) -> None:
+    """Its own tests are taken from the source of the deployment."""
+    own = "tests:\n  - name: a look\n    invoke: {function: Nothing, payload: {}}\n"
+    leave_source(artifacts, {"template.yaml": "Resources: {}", "sanity-tests.yaml": own})
+    discover(TARGET)
+
+    with pytest.raises(errors.SanityTestsInvalid, match="Nothing is not deployed"):
+        generate(TARGET | {"sourceSessionId": DEPLOYMENT})  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("stack", "sessions")
+def test_clone_that_failed(artifacts: Artifacts) -> None:
+    """Its error is the session's."""
+    discover(TARGET)
+    told = {"error": {"code": "CommitNotFound", "message": "no such commit"}, "logTail": []}
+    artifacts.put(source_key(SESSION, "report.json"), json.dumps(told).encode())
+
+    with pytest.raises(errors.CommitNotFound):
+        generate(TARGET | {"sourceSessionId": SESSION})  # type: ignore[arg-type]
+
+
+def test_session_of_a_deployment(sessions: Sessions) -> None:
+    """It is made once, however often it is asked for, and the deployment names it."""
+    running = new_session_id(NOW_MS + 5)
+    sessions.create(a_head(running, status="deploying"), None)
+    event: Any = {"sessionId": running, "enteredAt": ENTERED_AT}
+
+    nested = create_test_session.handler(event, None)
+    again = create_test_session.handler(event, None)
+
+    head = sessions.head(nested["sessionId"])
+    assert nested == again
+    assert (head["kind"], head["request"]["deploymentId"], head["request"]["isNested"]) == ("test", running, True)
+    assert sessions.head(running)["testSessionId"] == nested["sessionId"]
+    assert sessions.head(running)["status"] == "testing"

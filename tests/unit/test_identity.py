@@ -1,0 +1,75 @@
+"""deployer.sanity.identity: what names a resource."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployer.sanity.deployed import Deployed
+from deployer.sanity.identity import Place, arn_of, attribute_of, identifiers
+
+PLACE = Place(partition="aws", region="us-east-1", account_id="123456789012")
+HERE = "us-east-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("kind", "physical_id", "arn"),
+    [
+        ("AWS::S3::Bucket", "shop", "arn:aws:s3:::shop"),
+        ("AWS::SNS::Topic", f"arn:aws:sns:{HERE}:shop", f"arn:aws:sns:{HERE}:shop"),
+        ("AWS::Events::Rule", "bus|rule", f"arn:aws:events:{HERE}:rule/bus/rule"),
+        ("AWS::Scheduler::Schedule", "daily", f"arn:aws:scheduler:{HERE}:schedule/default/daily"),
+        ("AWS::SSM::Parameter", "/shop/url", f"arn:aws:ssm:{HERE}:parameter/shop/url"),
+        ("AWS::SSM::Parameter", "shop", f"arn:aws:ssm:{HERE}:parameter/shop"),
+        ("AWS::Logs::LogGroup", "/aws/x", f"arn:aws:logs:{HERE}:log-group:/aws/x:*"),
+        ("AWS::IAM::Role", "role", "arn:aws:iam::123456789012:role/role"),
+        ("AWS::ApiGateway::RestApi", "abc", None),
+    ],
+)
+def test_arn(kind: str, physical_id: str, arn: str | None) -> None:
+    """The ARN follows from type and physical id, where a type has one."""
+    assert arn_of(kind, physical_id, {}, PLACE) == arn
+
+
+def test_role_with_an_unknown_path() -> None:
+    """Its ARN cannot be told."""
+    assert arn_of("AWS::IAM::Role", "role", {"Path": None}, PLACE) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "physical_id", "attribute", "value"),
+    [
+        ("AWS::StepFunctions::StateMachine", f"arn:aws:states:{HERE}:stateMachine:flow", "Name", "flow"),
+        ("AWS::S3::Bucket", "shop", "DomainName", "shop.s3.amazonaws.com"),
+        ("AWS::ApiGatewayV2::Api", "abc", "ApiEndpoint", "https://abc.execute-api.us-east-1.amazonaws.com"),
+        ("AWS::ApiGateway::RestApi", "abc", "RootResourceId", None),
+        ("AWS::Lambda::Version", f"arn:aws:lambda:{HERE}:function:f:3", "Version", "3"),
+    ],
+)
+def test_attribute(kind: str, physical_id: str, attribute: str, value: str | None) -> None:
+    """`Fn::GetAtt` gives what follows from the name, and None for what only AWS knows."""
+    assert attribute_of(kind, physical_id, attribute, {}, PLACE) == value
+
+
+def test_names_of_a_queue() -> None:
+    """Its address, its ARN and its name each name it."""
+    url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders"
+
+    assert identifiers("AWS::SQS::Queue", url, {}, PLACE) == {url, f"arn:aws:sqs:{HERE}:orders", "orders"}
+
+
+def test_resource_found_by_a_value() -> None:
+    """Whatever equals one of its names is it; anything else is none of the stack."""
+    table = {"logicalId": "Table", "type": "AWS::DynamoDB::Table", "physicalId": "t", "properties": {}}
+    deployed = Deployed(
+        {
+            "name": "shop",
+            "partition": "aws",
+            "region": "us-east-1",
+            "accountId": "123456789012",
+            "outputs": {},
+            "resources": [table],  # type: ignore[list-item]
+        }
+    )
+
+    assert deployed.named("t") is deployed.named(f"arn:aws:dynamodb:{HERE}:table/t") is table
+    assert deployed.named("other") is deployed.named(None) is deployed.named(["t"]) is None
