@@ -1,0 +1,57 @@
+"""The stacks that faults are put into: our own, and real ones of a public collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from local import repositories
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FOLDER: Final = Path(__file__).parents[1] / "benchmarks" / "fault_stacks"
+COLLECTION: Final = "aws-samples/serverless-patterns"
+REAL: Final = (
+    "apigw-lambda-dynamodb",
+    "apigw-lambda-dynamodb-stream-lambda",
+    "apigw-http-api-lambda-dynamodb-sam",
+    "dynamodb-lambda",
+    "eventbridge-lambda",
+    "eventbridge-scheduled-lambda",
+    "eventbridge-sqs",
+    "lambda-sfn",
+    "lambda-sns",
+    "lambda-sqs",
+    "s3-lambda",
+    "sns-lambda-python-sam",
+    "sns-sqs",
+    "sqs-lambda-python-sam",
+    "lambda-function-url-sam",
+    "sfn-sqs",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One project of a repository."""
+
+    repository: str
+    root: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.root or self.repository.partition("/")[2]
+
+
+def own(served: Path) -> list[Stack]:
+    """The examples, and the projects that were made to have faults; those are published below `served`."""
+    folders = sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())
+    repositories.publish(folders, served)
+    names = [folder.name for folder in (*repositories.examples(), *folders)]
+    return [Stack(repository=f"{repositories.OWNER}/{name}") for name in names]
+
+
+def real(roots: Sequence[str] = REAL) -> list[Stack]:
+    return [Stack(repository=COLLECTION, root=root) for root in roots]
