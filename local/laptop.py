@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from local import agent, application, platform, repositories
+from local import agent, api_bodies, application, platform, repositories
 from local.client import Client
 from local.git_server import GitServer
 
@@ -43,4 +43,5 @@ def start(
     git = lifetime.enter(GitServer(*directories, host=host))
     deployed = application.deploy(aws, git.url)
     lifetime.enter(agent.running(aws, deployed.cluster))
+    lifetime.enter(api_bodies.completed(aws))
     return Laptop(platform=aws, application=deployed, repositories=served)

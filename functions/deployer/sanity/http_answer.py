@@ -29,10 +29,12 @@ class Reading(StrEnum):
     LOOKS_MISSING = "looks missing"  # says what the gateway says when there is no such route; so may a function
     THROTTLED = "throttled"
     FAILED = "failed"  # 5xx
+    STAND_IN = "stand-in"  # the embedded platform spoke for a function that it cannot run
 
 
 _ERROR_TYPE: Final = "x-amzn-errortype"
 _NO_ROUTE: Final = "MissingAuthenticationTokenException"
+_STAND_IN: Final = b"Mock response - "
 _REFUSALS: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
@@ -46,6 +48,8 @@ def read(gateway: Gateway, status: int, headers: Mapping[str, str], body: bytes)
         return Reading.NOT_THERE
     if gateway is Gateway.HTTP and status == HTTPStatus.NOT_FOUND and _json(body) == {"message": "Not Found"}:
         return Reading.LOOKS_MISSING
+    if body.startswith(_STAND_IN):
+        return Reading.STAND_IN
     return Reading.REFUSED if status in _REFUSALS else Reading.ANSWERED
 
 

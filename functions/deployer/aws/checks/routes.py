@@ -95,6 +95,8 @@ def route(gateway: Gateway, spec: Mapping[str, Any], look: Callable[[Mapping[str
         return _unanswered(spec, error)
     if asked.reading is Reading.THROTTLED:
         return asked.skipped("it is asked too often")
+    if asked.reading is Reading.STAND_IN:
+        return asked.skipped("the platform answered in the place of the function, which it cannot run")
     if asked.reading is Reading.LOOKS_MISSING and (wrong := look(spec)):
         return asked.failed(wrong)
     return _guarded(asked) if asked.guard is not Guard.NONE else _open(asked, look)
