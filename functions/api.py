@@ -12,8 +12,6 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
-from deployer.sanity.junit import junit
-from deployer.sanity.summary import duration_ms, summary
 
 from deployer import errors
 from deployer.api import document
@@ -28,6 +26,8 @@ from deployer.aws import executions
 from deployer.aws.sessions import Sessions
 from deployer.idempotency import Idempotency
 from deployer.repository import Repository
+from deployer.sanity.junit import junit
+from deployer.sanity.summary import duration_ms, summary
 from deployer.session import SessionKind, SessionStatus, is_session_id, new_head, new_session_id
 from deployer.settings import Settings
 

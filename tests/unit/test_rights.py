@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import boto3
 import pytest
 from tests.unit import application
 from tests.unit.application import FUNCTIONS
@@ -143,3 +144,61 @@ def test_container_holds_nothing(image: str) -> None:
     assert container["ReadonlyRootFilesystem"] is True
     assert container["LinuxParameters"]["Capabilities"] == {"Drop": ["ALL"]}
     assert {"Secrets", "Environment", "Privileged"}.isdisjoint(container)
+
+
+# Operations whose action has another name, or belongs to another service (Service Authorization Reference).
+_ACTIONS = {
+    "lambda:GetLayerVersionByArn": "lambda:GetLayerVersion",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
+_PREFIXES = {"stepfunctions": "states", "apigatewayv2": "apigateway"}
+_CALL = re.compile(r'client\("([\w-]+)"\)\s*\.\s*(?:get_paginator\("(\w+)"\)|(\w+))')
+
+
+def asked_by_checks() -> set[str]:
+    """The IAM action of each operation that the checks call."""
+    folder = application.ROOT / "functions" / "deployer" / "aws"
+    modules = [*(folder / "checks").glob("*.py"), folder / "function_policy.py"]
+    calls = [call for module in modules for call in _CALL.findall(module.read_text())]
+    return {_action(service, paginated or operation) for service, paginated, operation in calls}
+
+
+def _action(service: str, operation: str) -> str:
+    model = boto3.client(service, region_name="us-east-1")
+    if service.startswith("apigateway"):
+        return "apigateway:GET"
+    action = f"{_PREFIXES.get(service, service)}:{model.meta.method_to_api_mapping[operation]}"
+    return _ACTIONS.get(action, action)
+
+
+def test_what_a_sanity_test_may_do() -> None:
+    """It may look where its checks look, and nowhere else; it calls functions and workflows, and writes nothing."""
+    allowed = {
+        action
+        for holder, statement in application.statements()
+        if holder == "RunSanityTestFunctionRole" and statement.get("Effect") == "Allow"
+        for action in application.listed(statement["Action"])
+    }
+    called = {"lambda:InvokeFunction", "states:StartSyncExecution"}
+
+    assert allowed == asked_by_checks() | called | {"s3:GetObject"}
+
+
+@pytest.mark.parametrize(("scope", "is_narrowed"), [("deployed", True), ("account", False)])
+def test_what_a_sanity_test_may_call(scope: str, *, is_narrowed: bool) -> None:
+    """What carries our tag, unless the whole account is tested; this application's own in no case."""
+    conditions = application.conditions({"TestScope": scope})
+    rights = [
+        application.resolve(statement, conditions)
+        for holder, statement in application.statements()
+        if holder == "RunSanityTestFunctionRole"
+    ]
+    calls = [each for each in rights if "lambda:InvokeFunction" in application.listed(each["Action"])]
+    [given] = [each for each in calls if each["Effect"] == "Allow"]
+    [denied] = [each for each in calls if each["Effect"] == "Deny"]
+
+    assert ("aws:ResourceTag/ManagedBy" in json.dumps(given.get("Condition", {}))) is is_narrowed
+    assert "function:${AWS::StackName}-*" in json.dumps(denied["Resource"])

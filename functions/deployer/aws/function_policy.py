@@ -19,12 +19,12 @@ def policy_of(function: str, qualifier: str | None = None) -> dict[str, Any] | N
     not exist: GetPolicy itself answers the same in both cases.
     """
     qualified = {"Qualifier": qualifier} if qualifier else {}
-    functions = client("lambda")
     try:
-        policy: dict[str, Any] = json.loads(functions.get_policy(FunctionName=function, **qualified)["Policy"])
+        answer = client("lambda").get_policy(FunctionName=function, **qualified)
     except ClientError as error:
         if error.response["Error"]["Code"] != _NOT_FOUND:
             raise
-        functions.get_function_configuration(FunctionName=function, **qualified)
+        client("lambda").get_function_configuration(FunctionName=function, **qualified)
         return None
+    policy: dict[str, Any] = json.loads(answer["Policy"])
     return policy
