@@ -70,7 +70,8 @@ class ApiRoute:
 
     @property
     def key(self) -> str:
-        return DEFAULT if self.path == DEFAULT else f"{self.method} {self.path}"
+        """As API Gateway writes it; $default, and a WebSocket API's routes, have no method."""
+        return f"{self.method} {self.path}" if self.path.startswith("/") else self.path
 
     @property
     def function(self) -> str | None:
