@@ -43,13 +43,17 @@ _TOLD: Final = tuple(
         rf"['\"`]({_NAME})['\"`] (?:is |field |parameter |property |key )*(?:a )?(?:required|missing|not found)",
         rf"[Mm]issing (?:required )?(?:\w+ )?(?:field|parameter|property|key|attribute)s?:? ?['\"`]?({_NAME})",
         rf"^({_NAME}) (?:is|are) (?:required|missing|not provided|not found|undefined)",
-        rf"[Mm]issing ['\"`]?({_NAME})['\"`]?(?: in .{{0,60}})?$",
+        rf"[Mm]issing ['\"`]?({_NAME})['\"`]?(?: (?:in|field|key|from) .{{0,60}})?\.?$",
         rf"\n({_NAME})\n +(?:Field required|field required)",  # pydantic
         rf"(?:of|event) '(?:[\w$]+\.)+({_NAME})' as it is (?:undefined|null)",
         rf"(?:[\w$]+\.)+({_NAME}) is not (?:iterable|a function or its return value is not iterable)",
     )
 )
 _LITERALS: Final = re.compile(rf"\[['\"]({_NAME})['\"]\]|\.get\(['\"]({_NAME})['\"]")
+_OF_VALUES: Final = re.compile(
+    r"^(?:Type|Attribute|Value|JSONDecode|Syntax|Range|Index|Unicode\w*|ParamValidation|Validation)Error"
+    r"|^(?:KeyError|InvalidOperation|ConversionSyntax)|Cannot read|is not |must be|valid types"
+)
 _LANGUAGE: Final = frozenset(
     {"required", "field", "parameter", "property", "a", "the", "in", "of", "is", "event", "self"}
 )
@@ -73,6 +77,11 @@ def with_names(event: Any, additions: Iterable[tuple[str, int]]) -> Any:
 
 def first_value(name: str) -> int:
     return 1 if name in _CONTAINERS else 0
+
+
+def minds_values(raised: Raised | None) -> bool:
+    """Another value in place of the one that it was given may help."""
+    return raised is not None and bool(_OF_VALUES.search(raised.told))
 
 
 def filled(event: Any) -> Any:

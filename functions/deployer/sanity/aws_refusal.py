@@ -88,9 +88,8 @@ class Refusal:
     @property
     def is_unknown(self) -> bool:
         """The platform does not know the operation, or takes nobody's credentials for it."""
-        return (
-            self.code in _UNKNOWN or "Unknown action" in self.message or "not implemented" in self.message.lower()
-        )
+        is_bare = self.code.isdecimal() and not self.message  # an HTTP status without a word of AWS's
+        return self.code in _UNKNOWN or is_bare or "Unknown action" in self.message
 
     @property
     def is_refused(self) -> bool:

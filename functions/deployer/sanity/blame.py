@@ -51,11 +51,13 @@ _PLATFORM: Final = re.compile(
     r"Runtime\.Docker|Failed to resolve layer|Failed to extract layer|Unsupported runtime|No JSON init response"
     r"|invalid ELF header|Exec format error|cannot open shared object file|Unable to locate credentials"
     r"|security token included in the request is invalid|Lambda RIE"
+    r"|^TypeError: expected str, bytes or os\.PathLike object, not \w+$"
 )
 # The embedded platform runs all Python code by its own interpreter: what is compiled, or written, for a newer one
-# does not load there. Lambda's own words begin with "Unable to import module".
-_OTHER_PYTHON: Final = re.compile(
-    r"^(?:No module named '[\w.]{1,200}\._\w+'|f-string|cannot import name '\w+' from '(?:typing|datetime|enum)')"
+# does not load there. Lambda's own words begin with "Unable to import module". Nor does it stream answers.
+_NOT_THERE: Final = re.compile(
+    r"^(?:awslambda is not defined$|No module named '[\w.]{1,200}\._\w+'|f-string"
+    r"|cannot import name '\w+' from '(?:typing|datetime|enum)')"
 )
 # What the runtime itself brings ("Runtime-included SDK versions", Lambda Developer Guide).
 _SDK_3: Final = re.compile(r"Cannot find (?:module|package) '(?:@aws-sdk|@smithy)/")
@@ -118,6 +120,8 @@ class Setting:
 
 def blame(raised: Raised, setting: Setting) -> Blame:
     told = raised.told
+    if raised.cause and (before := blame(raised.cause, setting)).fault is not Fault.UNCLEAR:
+        return before
     for found in (
         _of_runtime(raised, setting),
         _of_aws(refusal(raised), setting.types),
@@ -129,8 +133,6 @@ def blame(raised: Raised, setting: Setting) -> Blame:
         return Blame(fault=Fault.ELSEWHERE, reason=f"it calls what cannot be reached from here: {told}")
     if raised.at_init:
         return Blame(fault=Fault.CERTAIN, reason=f"it fails while it starts: {told}")
-    if raised.cause and (before := blame(raised.cause, setting)).fault is not Fault.UNCLEAR:
-        return before
     is_input = is_like_input(raised)
     return Blame(fault=Fault.INPUT if is_input else Fault.UNCLEAR, reason=told)
 
@@ -172,7 +174,7 @@ def _of_runtime(raised: Raised, setting: Setting) -> Blame | None:
 def _is_of_the_platform(message: str, runtime: str) -> bool:
     """The code would load where the runtime is the one that it was written for."""
     lacks_sdk = bool(_SDK_3.search(message) or (_SDK_2.search(message) and _OF_SDK_2.match(runtime)))
-    return lacks_sdk or bool(_OTHER_PYTHON.match(message))
+    return lacks_sdk or bool(_NOT_THERE.match(message))
 
 
 def _of_aws(found: Refusal | None, types: Collection[str]) -> Blame | None:

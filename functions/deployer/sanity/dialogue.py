@@ -7,11 +7,12 @@ function's own. What stays open is a skip that says what would make it testable.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
-from deployer.sanity.adapt import VALUES, filled, first_value, missed, with_names
+from deployer.sanity.adapt import VALUES, filled, first_value, minds_values, missed, with_names
 from deployer.sanity.answer import Worth, judge
 from deployer.sanity.blame import Blame, Fault, Setting, blame, is_native, speaks_of_input
 from deployer.sanity.event_kind import EventKind
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from deployer.sanity.raised import Raised
 
 MAX_TURNS: Final = 9
+_SHORT_SECONDS: Final = 30  # a timeout that is worth a second look
+_LONG_SECONDS: Final = 120  # one that is believed at once
 TESTABLE: Final = "an example event in events/, or an invocation in sanity-tests.yaml, would tell"
+_TROUBLE: Final = re.compile(r"error|exception|fail|not |denied|invalid|unable|cannot|warn", re.IGNORECASE)
 _LAST_TRIES: Final = 2  # kept for another event of the same kind, and for an empty one
 
 
@@ -52,6 +56,7 @@ class Variant(StrEnum):
     FILLED = "filled"  # with what the function seems to miss
     MADE = "made"  # made up, in place of the example
     EMPTY = "empty"
+    NULL = "null"  # after a timeout: does the function get to look at its event at all?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,7 @@ class _Heard:
 
     tried: Try
     judgement: Judgement
+    log: str
     blame: Blame = field(default=Blame(fault=Fault.UNCLEAR, reason=""))
 
     @property
@@ -87,7 +93,7 @@ def next_try(asked: Invocation, turns: Sequence[Turn]) -> Try | Outcome:
     if not turns:
         return Try(variant=Variant.GIVEN, event=asked["event"])
     heard = [_heard(asked, turn) for turn in turns]
-    settled = _settled(asked, heard)
+    settled = _settled(heard)
     if settled or len(turns) >= MAX_TURNS:
         return settled or concluded(asked, turns)
     return _another(asked, heard) or concluded(asked, turns)
@@ -102,16 +108,16 @@ def _heard(asked: Invocation, turn: Turn) -> _Heard:
     kind = EventKind(asked["kind"])
     judgement = judge(kind, turn.answer, turn.tried.event, asked.get("reportsItems", False))
     if judgement.raised is None:
-        return _Heard(tried=turn.tried, judgement=judgement)
+        return _Heard(tried=turn.tried, judgement=judgement, log=turn.answer.log)
     found = blame(judgement.raised, _setting(asked))
-    return _Heard(tried=turn.tried, judgement=judgement, blame=found)
+    return _Heard(tried=turn.tried, judgement=judgement, log=turn.answer.log, blame=found)
 
 
 def _setting(asked: Invocation) -> Setting:
     return Setting(runtime=asked["runtime"], variables=asked["variables"], types=asked["types"])
 
 
-def _settled(asked: Invocation, heard: Sequence[_Heard]) -> Outcome | None:
+def _settled(heard: Sequence[_Heard]) -> Outcome | None:
     """What the last answer alone decides."""
     last = heard[-1]
     match last.judgement.worth:
@@ -120,8 +126,6 @@ def _settled(asked: Invocation, heard: Sequence[_Heard]) -> Outcome | None:
         case Worth.MOCK:
             return _mock(last.judgement.reason)
         case Worth.MALFORMED if last.tried.variant in {Variant.GIVEN, Variant.MADE, Variant.FILLED}:
-            return _fail(last.judgement.reason)
-        case Worth.NOTHING if last.tried.variant is Variant.GIVEN and asked.get("method") == "GET":
             return _fail(last.judgement.reason)
     return _by_fault(heard) if last.raised else None
 
@@ -134,7 +138,7 @@ def _by_fault(heard: Sequence[_Heard]) -> Outcome | None:
             return _fail(last.blame.reason)
         case Fault.EVENTUAL:
             return _fail(last.blame.reason, may_pass_later=True)
-        case Fault.SLOW if again:
+        case Fault.SLOW if last.tried.variant is Variant.NULL or _seconds(last) > _LONG_SECONDS:
             return _fail(last.blame.reason)
         case Fault.BUSY if again:
             return _skip(f"an AWS service was busy: {last.blame.reason}")
@@ -159,9 +163,8 @@ def _mock(reason: str) -> Outcome:
 
 def _another(asked: Invocation, heard: Sequence[_Heard]) -> Try | None:
     """The next event to try; None when there is nothing left that could tell more."""
-    last = heard[-1]
-    if last.blame.fault in {Fault.SLOW, Fault.BUSY} and last.tried.variant is not Variant.AGAIN:
-        return Try(variant=Variant.AGAIN, event=last.tried.event, additions=last.tried.additions)
+    if found := _patient(heard):
+        return found
     done = {each.tried.variant for each in heard}
     may_fill = not done & {Variant.MADE, Variant.EMPTY} and len(heard) < MAX_TURNS - _LAST_TRIES
     if may_fill and (found := _fuller(asked, heard)):
@@ -171,6 +174,23 @@ def _another(asked: Invocation, heard: Sequence[_Heard]) -> Try | None:
     if Variant.EMPTY not in done and asked["event"] != {}:
         return Try(variant=Variant.EMPTY, event={})
     return None
+
+
+def _patient(heard: Sequence[_Heard]) -> Try | None:
+    """Once more what took too long, as a first start may, or what met a busy service; then null, which no handler
+    that reads its event can take for long."""
+    last = heard[-1]
+    if last.blame.fault not in {Fault.SLOW, Fault.BUSY}:
+        return None
+    if last.tried.variant is not Variant.AGAIN and _seconds(last) <= _SHORT_SECONDS:
+        return Try(variant=Variant.AGAIN, event=last.tried.event, additions=last.tried.additions)
+    return Try(variant=Variant.NULL, event=None)
+
+
+def _seconds(heard: _Heard) -> float:
+    """How long the function was given, as its timeout tells."""
+    found = re.search(r"timed out after ([\d.]{1,12}) seconds", heard.blame.reason)
+    return float(found[1]) if found else 0
 
 
 def _fuller(asked: Invocation, heard: Sequence[_Heard]) -> Try | None:
@@ -197,6 +217,8 @@ def _extended(
     known = {name for name, _ in additions}
     if new := [name for name in names if name not in known]:
         return (*additions, *((name, first_value(name)) for name in new[:3]))
+    if not minds_values(heard[-1].raised):
+        return None
     tried = {each.tried.additions for each in heard}
     for place in range(len(additions) - 1, -1, -1):
         name, number = additions[place]
@@ -210,17 +232,22 @@ def _conclusion(asked: Invocation, heard: Sequence[_Heard]) -> Outcome:
     """Nothing that was tried went well, and no answer was proof."""
     first, last = heard[0], heard[-1]
     if first.judgement.worth is Worth.NOTHING:
-        same = all(each.judgement.worth is Worth.NOTHING for each in heard)
-        return _fail(first.judgement.reason) if same and len(heard) > 1 else _open(asked, first)
-    if any(each.judgement.worth is Worth.GOOD for each in heard):
+        same = len(heard) > 1 and all(_is_silent(each) for each in heard)
+        return _fail(first.judgement.reason) if same else _open(asked, first)
+    if any(each.judgement.worth is Worth.GOOD for each in heard) or first.raised is None:
         return _open(asked, first)
-    if first.raised is None:
-        return _open(asked, first)
+    if last.tried.variant is Variant.NULL:
+        return _open(asked, heard[-2])
     if asked["origin"] == Origin.EXAMPLE and first.blame.fault is Fault.UNCLEAR:
         return _fail(f"it fails on the repository's own event: {_reason(first)}")
     if _is_the_same(heard) and last.tried.variant is Variant.EMPTY and _is_its_own(first):
         return _fail(f"whatever it is given, it fails: {_reason(first)}")
-    return _open(asked, first)
+    return _open(asked, _furthest(heard))
+
+
+def _is_silent(heard: _Heard) -> bool:
+    """It answers nothing, and its log tells of no trouble that it may have swallowed."""
+    return heard.judgement.worth is Worth.NOTHING and not _TROUBLE.search(heard.log)
 
 
 def _is_the_same(heard: Sequence[_Heard]) -> bool:
@@ -230,13 +257,18 @@ def _is_the_same(heard: Sequence[_Heard]) -> bool:
 def _is_its_own(heard: _Heard) -> bool:
     """The error is none that looks at input: by its class, or by a raise of the function's own in other words."""
     raised = heard.raised
-    if raised is None or speaks_of_input(raised) or not raised.told:
+    if raised is None or not raised.is_foretold or speaks_of_input(raised):
         return False
     if heard.blame.fault is Fault.UNCLEAR:
         return True
     is_node = not any(frame.source for frame in raised.frames)
     is_thrown = is_node and bool(raised.frames) and not is_native(raised)
     return heard.blame.fault is Fault.INPUT and (raised.is_explicit or is_thrown)
+
+
+def _furthest(heard: Sequence[_Heard]) -> _Heard:
+    """What it failed on when it was given the most."""
+    return next((each for each in reversed(heard) if each.tried.variant is Variant.FILLED), heard[0])
 
 
 def _open(asked: Invocation, heard: _Heard) -> Outcome:

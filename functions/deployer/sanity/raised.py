@@ -29,8 +29,8 @@ _CHAINED: Final = (
     "The above exception was the direct cause of the following exception:",
 )
 _TYPED: Final = re.compile(r"^(?:Uncaught )?([A-Za-z_][\w.$]{0,150})(?:: |$|:$)([^\n]{0,2000})", re.MULTILINE)
-_NODE_HEAD: Final = re.compile(
-    r"([A-Z][\w.]{0,100}(?:Error|Exception))(?: \[\w{1,80}\])?: ([^\n]{0,2000})\n\s{2,9}at "
+_NODE_HEAD: Final = re.compile(  # a minified class may be called anything
+    r"(?:^|[\t ])([A-Za-z_$][\w.$]{0,100})(?: \[\w{1,80}\])?: ([^\n]{0,2000})\n\s{2,9}at ", re.MULTILINE
 )
 _INIT: Final = "Worker init failed: "
 _PLATFORM_TYPES: Final = {"Runtime.HandlerError", "RuntimeError", "Runtime.Unknown"}
@@ -97,7 +97,8 @@ def from_answer(payload: Any, log: str) -> Raised:
         return _init_failure(message.removeprefix(_INIT))
     if kind in _PLATFORM_TYPES and (told := from_log(log, message)):
         return told
-    if kind == "Runtime.UnhandledPromiseRejection" and (inner := _TYPED.match(message)):
+    wrapping = {"Runtime.UnhandledPromiseRejection", "Runtime.HandlerError"}
+    if kind in wrapping and (inner := _TYPED.match(message)):
         kind, message = inner[1], inner[2]
     return Raised(type=kind, message=message, frames=_frames(given), at_init=kind.startswith("Runtime.Import"))
 

@@ -64,7 +64,8 @@ def _mapping_calls(mapping: DeployedResource, function: DeployedResource, deploy
 
 
 def _source_event(given: Mapping[str, Any], deployed: Deployed) -> tuple[EventKind, Any]:
-    arn, place, wanted = str(given.get("EventSourceArn") or ""), deployed.place, _filtered(given)
+    arn = str(given.get("EventSourceArn") or _stream(given, deployed))
+    place, wanted = deployed.place, _filtered(given)
     topics = given.get("Topics")
     topic = str(topics[0]) if isinstance(topics, list) and topics else MARKER
     match arn.split(":")[2:3]:
@@ -86,6 +87,15 @@ def _source_event(given: Mapping[str, Any], deployed: Deployed) -> tuple[EventKi
     if "SelfManagedEventSource" in given:
         return EventKind.KAFKA, events.kafka_event(MARKER, topic, events.CONTENT)
     return EventKind.PLAIN, {}
+
+
+def _stream(given: Mapping[str, Any], deployed: Deployed) -> str:
+    """The ARN of a table's stream ends in a time that AWS alone knows."""
+    if not given.get("StartingPosition") or "EventSourceArn" not in given:
+        return ""
+    tables = deployed.of_type("AWS::DynamoDB::Table")
+    table = next((each for each in tables if each["properties"].get("StreamSpecification")), None)
+    return events_arn(deployed, f"dynamodb:{{}}:{{}}:table/{table['physicalId']}/stream/{MARKER}") if table else ""
 
 
 def _filtered(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from deployer.sanity.sanity_test import Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-SLACK_SECONDS: Final = 15
+SLACK_SECONDS: Final = 45
 """What an invocation may take beyond the function's own time: a cold start, the way there and back."""
 PATIENCE_SECONDS: Final = 840
 """What one check can wait: it runs in a function itself."""
