@@ -57,6 +57,23 @@ class Client:
     def status(self, session_id: str, logs_after: str | None = None) -> Session:
         return self._call("GET", f"/status/{session_id}", params={"logsAfter": logs_after} if logs_after else {})
 
+    def test(self, **fields: Any) -> Session:
+        """The accepted test session."""
+        return self._call("POST", "/test", json=fields)
+
+    def test_status(self, session_id: str, logs_after: str | None = None) -> Session:
+        """The test session with all of its results, page by page."""
+        path, params = f"/test-status/{session_id}", {"logsAfter": logs_after} if logs_after else {}
+        session = self._call("GET", path, params=params)
+        while token := session["testResultsNextToken"]:
+            page = self._call("GET", path, params={"resultsAfter": token})
+            session = {
+                **page,
+                "logs": session["logs"],
+                "testResults": session["testResults"] + page["testResults"],
+            }
+        return session
+
     def deployments(self, **filters: Any) -> dict[str, Any]:
         return self._call("GET", "/deployments", params=filters)
 
@@ -64,25 +81,32 @@ class Client:
         return self._call("DELETE", f"/deployments/{session_id}")
 
     def settle(
-        self, session_id: str, seconds: float = 120, seen: Callable[[Session], None] = lambda _session: None
+        self,
+        session_id: str,
+        seconds: float = 120,
+        seen: Callable[[Session], None] = lambda _session: None,
+        *,
+        is_test: bool = False,
     ) -> Session:
         """The session once it has settled, with all its logs; `seen` gets each look, with the logs that are new.
 
         Raises NeverSettled after `seconds`.
         """
         logs: list[dict[str, Any]] = []
-        for session in self._looks(session_id, seconds):
+        for session in self._looks(self.test_status if is_test else self.status, session_id, seconds):
             logs += session["logs"]
             seen(session)
             if session["status"] in SETTLED and not session["logs"]:
                 return {**session, "logs": logs}
         raise NeverSettled(f"{session_id} had not settled after {seconds:.0f} s")
 
-    def _looks(self, session_id: str, seconds: float) -> Iterator[Session]:
+    def _looks(
+        self, look: Callable[[str, str | None], Session], session_id: str, seconds: float
+    ) -> Iterator[Session]:
         deadline = time.monotonic() + seconds
         after: str | None = None
         while time.monotonic() < deadline:
-            session = self.status(session_id, after)
+            session = look(session_id, after)
             after = session.get("logsNextToken") or after
             yield session
             if session["status"] not in SETTLED:

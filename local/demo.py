@@ -1,4 +1,4 @@
-"""`make demo`: one repository of each kind is deployed, called and removed again on the embedded platform."""
+"""`make demo`: one repository of each kind is deployed, tested, called and removed on the embedded platform."""
 
 from __future__ import annotations
 
@@ -54,10 +54,12 @@ def _run(lifetime: Lifetime) -> None:
 
 def _deploy(client: Client, running: Laptop, name: str) -> Session:
     """The settled session; shown, and what it made was called."""
-    print(f"\nPOST /deploy  examples/{name}  ({EXAMPLES[name]})", flush=True)
-    accepted = client.deploy(f"examples/{name}")
+    print(f"\nPOST /deploy runTests  examples/{name}  ({EXAMPLES[name]})", flush=True)
+    accepted = client.deploy(f"examples/{name}", runTests=True)
     session = client.settle(accepted["sessionId"], seen=report.Progress())
     print(f"\n{report.table(session)}")
+    if session["tests"]:
+        print(report.sanity_table(client.test_status(session["tests"]["sessionId"])))
     if session["status"] != "success":
         raise DemoFailed(f"examples/{name} ended as {session['status']}")
     print(

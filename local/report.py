@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from local.client import Session
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _INDENT: Final = "  "
 _LABEL_WIDTH: Final = 12
 _SETTLED: Final = "settled"
+_MARKS: Final = {"pass": "✓", "fail": "✗", "skip": "-"}
 
 
 class Progress:
@@ -44,6 +45,20 @@ def table(session: Session) -> str:
         *_rows("resources", _columns([(each["type"], each["physicalId"]) for each in resources])),
     ]
     return "\n".join(rows)
+
+
+def sanity_table(session: Session) -> str:
+    """Each test on a line of its own, and the summary."""
+    results, summary = session["testResults"], session["summary"] or {}
+    width = max((len(result["name"]) for result in results), default=0)
+    lines = [f"{_MARKS[each['status']]} {each['name']:<{width}}  {_told(each)}".rstrip() for each in results]
+    told = ", ".join(f"{summary[word]} {word}" for word in ("passed", "failed", "skipped") if summary.get(word))
+    lasted = summary.get("durationMs", 0) / 1000
+    return "\n".join(_rows("tests", [*lines, f"{told or session['status']} in {lasted:.1f} s"]))
+
+
+def _told(result: dict[str, Any]) -> str:
+    return f"{result['durationMs']:,} ms" if result["status"] == "pass" else str(result["error"])
 
 
 def _error(session: Session) -> list[str]:

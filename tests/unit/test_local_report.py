@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.report import Progress, table
+from local.report import Progress, table, sanity_table
 
 if TYPE_CHECKING:
     import pytest
@@ -28,6 +28,23 @@ def test_table_of_a_success() -> None:
         "  outputs     Url  https://x",
         "  resources   AWS::S3::Bucket  my-bucket",
         "              AWS::IAM::Role   my-role",
+    ]
+
+
+def test_table_of_tests() -> None:
+    """Each test has a line: what passed with its time, the others with their reason; the summary comes last."""
+    results = [
+        {"name": "Table is active", "status": "pass", "durationMs": 1234, "error": ""},
+        {"name": "Queue", "status": "fail", "durationMs": 5, "error": "it does not exist"},
+        {"name": "Role", "status": "skip", "durationMs": 0, "error": "not tested"},
+    ]
+    summary = {"total": 3, "passed": 1, "failed": 1, "skipped": 1, "durationMs": 2500}
+
+    assert sanity_table(session(testResults=results, summary=summary)).splitlines() == [
+        "  tests       ✓ Table is active  1,234 ms",
+        "              ✗ Queue            it does not exist",
+        "              - Role             not tested",
+        "              1 passed, 1 failed, 1 skipped in 2.5 s",
     ]
 
 
