@@ -131,10 +131,9 @@ def _delete(aws: Aws, function: Resource) -> None:
 
 def _of_mapping(aws: Aws, mapping: Resource) -> Fault:
     client = aws.client("lambda")
-    described = client.get_event_source_mapping(UUID=mapping.physical_id)
     return Fault(
         kind=Kind.EVENT_SOURCE,
-        what=f"{mapping.logical_id} ({described['EventSourceArn'].rpartition(':')[2]})",
+        what=mapping.logical_id,
         names=frozenset({mapping.logical_id, mapping.physical_id}),
         inject=partial(_disable, client, mapping.physical_id),
     )

@@ -90,6 +90,7 @@ class Bench:
             clean.alarms |= failed
         told = f"{clean.runs} clean runs, {clean.tests} tests, {clean.passed} passed, {clean.skipped} skipped"
         self._say(f"{self._stack.name}: {told}, {len(clean.alarms)} false alarms")
+        self._say(f"  by hand fail anyway: {', '.join(sorted(calls)) or 'none'}")
         for name, error in clean.alarms.items():
             self._say(f"  FALSE ALARM {self._stack.name}: {name}: {error[:200]}")
         return set(clean.alarms), calls
@@ -111,9 +112,8 @@ class Bench:
             called = baseline.failing_calls(aws) - calls
             results = session.run_tests(self._client, self._deployment_id)
         except _FAILURES as error:
-            self._record(
-                Trial(**_empty(self._stack.name, fault), problem=f"{type(error).__name__}: {error}"[:200])
-            )
+            problem = f"{type(error).__name__}: {error}"[:200]
+            self._record(Trial(stack=self._stack.name, fault=fault, problem=problem))
         else:
             caught, other = noticed(fault, alarms, results)
             skipped = [f"{name}: {each['error']}" for name, each in results.items() if each["status"] == "skip"]
