@@ -96,6 +96,12 @@ def filled(event: Any) -> Any:
     return event | {name: value for name, value in given.items() if not event.get(name)}
 
 
+def unlike(event: Any) -> dict[str, Any]:
+    """An empty event in place of one that holds something, and the other way round."""
+    content = {"id": MARKER, "message": MARKER}
+    return {} if event != {} else {**content, "body": json.dumps(content), "detail": content, "Records": []}
+
+
 def _adding(name: str, value: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     def add(into: dict[str, Any]) -> dict[str, Any]:
         return into if into.get(name) not in (None, *VALUES) else {**into, name: value}

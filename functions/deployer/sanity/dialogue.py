@@ -1,8 +1,8 @@
 """The dialogue with a function: given its answers so far, the next event to try, or what is to be said of it.
 
 A made-up event may be the reason for an error. So an error that may be the payload's is met with what the function
-missed, and at last with an empty event. One that no event changes, in words that do not speak of input, is the
-function's own. What stays open is a skip that says what would make it testable.
+missed, and at last with an event as unlike as can be. One that no event changes, in words that do not speak of
+input, is the function's own. What stays open is a skip that says what would make it testable.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
-from deployer.sanity.adapt import VALUES, filled, first_value, minds_values, missed, with_names
+from deployer.sanity.adapt import VALUES, filled, first_value, minds_values, missed, unlike, with_names
 from deployer.sanity.answer import Worth, judge
 from deployer.sanity.blame import Blame, Fault, Setting, blame, is_native, speaks_of_input
 from deployer.sanity.event_kind import EventKind
@@ -55,7 +55,7 @@ class Variant(StrEnum):
     AGAIN = "again"  # the same once more
     FILLED = "filled"  # with what the function seems to miss
     MADE = "made"  # made up, in place of the example
-    EMPTY = "empty"
+    OTHER = "other"  # as unlike as can be
     NULL = "null"  # after a timeout: does the function get to look at its event at all?
 
 
@@ -134,7 +134,7 @@ def _by_fault(heard: Sequence[_Heard]) -> Outcome | None:
     last = heard[-1]
     again = len(heard) > 1 and heard[-2].blame.fault is last.blame.fault
     match last.blame.fault:
-        case Fault.CERTAIN if last.tried.variant is not Variant.EMPTY:
+        case Fault.CERTAIN if last.tried.variant is not Variant.OTHER:
             return _fail(last.blame.reason)
         case Fault.EVENTUAL:
             return _fail(last.blame.reason, may_pass_later=True)
@@ -149,7 +149,8 @@ def _by_fault(heard: Sequence[_Heard]) -> Outcome | None:
 
 def _good(last: _Heard) -> Outcome | None:
     """An empty event that goes well says nothing of the one that does not."""
-    if last.tried.variant in {Variant.EMPTY, Variant.MADE}:
+    variant = last.tried.variant
+    if variant in {Variant.MADE, Variant.NULL} or (variant is Variant.OTHER and last.tried.event == {}):
         return None
     added = [name for name, _ in last.tried.additions]
     return Outcome(status=Verdict.PASS, evidence={"addedToEvent": added} if added else {})
@@ -166,13 +167,15 @@ def _another(asked: Invocation, heard: Sequence[_Heard]) -> Try | None:
     if found := _patient(heard):
         return found
     done = {each.tried.variant for each in heard}
-    may_fill = not done & {Variant.MADE, Variant.EMPTY} and len(heard) < MAX_TURNS - _LAST_TRIES
+    if Variant.NULL in done:
+        return None
+    may_fill = not done & {Variant.MADE, Variant.OTHER} and len(heard) < MAX_TURNS - _LAST_TRIES
     if may_fill and (found := _fuller(asked, heard)):
         return found
-    if "made" in asked and Variant.MADE not in done and Variant.EMPTY not in done:
+    if "made" in asked and Variant.MADE not in done and Variant.OTHER not in done:
         return Try(variant=Variant.MADE, event=asked["made"])
-    if Variant.EMPTY not in done and asked["event"] != {}:
-        return Try(variant=Variant.EMPTY, event={})
+    if Variant.OTHER not in done:
+        return Try(variant=Variant.OTHER, event=unlike(asked["event"]))
     return None
 
 
@@ -240,7 +243,7 @@ def _conclusion(asked: Invocation, heard: Sequence[_Heard]) -> Outcome:
         return _open(asked, heard[-2])
     if asked["origin"] == Origin.EXAMPLE and first.blame.fault is Fault.UNCLEAR:
         return _fail(f"it fails on the repository's own event: {_reason(first)}")
-    if _is_the_same(heard) and last.tried.variant is Variant.EMPTY and _is_its_own(first):
+    if _is_the_same(heard) and last.tried.variant is Variant.OTHER and _is_its_own(first):
         return _fail(f"whatever it is given, it fails: {_reason(first)}")
     return _open(asked, _furthest(heard))
 
