@@ -79,7 +79,7 @@ def test_receiver_that_is_reached_by_a_role(aws: None) -> None:
     deployed = a_scene(a_resource("SQS::Queue", "Jobs", "jobs")).deployed
     rule = sender("events.amazonaws.com", arn("events", "rule/r"), deployed)
 
-    by_role = arrival(delivery(arn("sqs", "jobs"), rule, deployed, role), {}, "")
+    by_role = arrival(delivery(arn("sqs", "jobs"), rule, deployed, {"RoleArn": role}), {}, "")
     by_policy = arrival(delivery(arn("sqs", "jobs"), rule, deployed), {}, "")
 
     assert (by_role.status, by_policy.status) == ("skip", "fail")
@@ -90,7 +90,8 @@ def test_role_that_is_gone(aws: None) -> None:
     make_table("items")
     deployed = a_scene().deployed
     rule = sender("events.amazonaws.com", None, deployed)
-    sent = delivery(arn("dynamodb", "table/items"), rule, deployed, "arn:aws:iam::123456789012:role/gone")
+    role = {"RoleArn": "arn:aws:iam::123456789012:role/gone"}
+    sent = delivery(arn("dynamodb", "table/items"), rule, deployed, role)
 
     assert "does not exist" in arrival(sent, {}, "").error
 

@@ -34,6 +34,13 @@ def test_statement_that_is_gone(stack: Stack) -> None:
     assert "does not let events.amazonaws.com call it" in next(iter(stack.failures().values()))
 
 
+def test_function_that_is_gone(stack: Stack) -> None:
+    """It is the function that is missed."""
+    client("lambda").delete_function(FunctionName="orders")
+
+    assert list(stack.failures().values()) == ["the function orders does not exist"]
+
+
 def test_another_statement_for_the_same(stack: Stack) -> None:
     """It permits as well."""
     client("lambda").remove_permission(FunctionName="orders", StatementId="shop-Permit")

@@ -42,12 +42,24 @@ def test_event_bridge() -> None:
     assert not names(NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": False}})[2:]
 
 
-def test_public_by_access_control() -> None:
-    """What the template makes public may be."""
-    assert names(AccessControl="PublicRead") == ["Uploads can be listed"]
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"AccessControl": "PublicRead"},
+        {"AccessControl": None},
+        {"WebsiteConfiguration": {"IndexDocument": "index.html"}},
+        {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": False}},
+        {"PublicAccessBlockConfiguration": None},
+    ],
+)
+def test_public_by_its_template(properties: Any) -> None:
+    """What the template makes public, or may, may be."""
+    assert names(**properties) == ["Uploads can be listed"]
 
 
-@pytest.mark.parametrize("document", [{"Statement": [OPEN]}, {"Statement": [{"Effect": "Allow"}]}])
+@pytest.mark.parametrize(
+    "document", [{"Statement": [OPEN]}, {"Statement": OPEN}, {"Statement": [{"Effect": "Allow"}]}, {}, None]
+)
 def test_public_by_policy(document: Any) -> None:
     """So may what a policy of the template opens, or may open."""
     bucket = a_resource("S3::Bucket", "Site", "shop-site")

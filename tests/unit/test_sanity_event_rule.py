@@ -35,6 +35,12 @@ def test_rule_that_its_template_disables() -> None:
     assert [test["name"] for test in found(State="DISABLED", Targets=[TARGET])] == ["Daily sends to Orders"]
 
 
+@pytest.mark.parametrize("properties", [{"State": None}, {"EventBusName": None}])
+def test_rule_of_which_only_aws_knows(properties: Any) -> None:
+    """Whether it should be enabled, or where it is, cannot be told."""
+    assert found(**properties)[0]["skip"]
+
+
 @pytest.mark.parametrize(
     ("physical_id", "bus", "expected"),
     [

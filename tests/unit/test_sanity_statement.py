@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.deployed_stack import a_function
 
-from deployer.sanity.statement import entries, is_false, statement
+from deployer.sanity.statement import entries, is_false, statement, undecided
 
 
 def test_statement() -> None:
@@ -34,3 +34,11 @@ def test_what_is_no_list_of_objects(value: Any) -> None:
 def test_no(value: Any, expected: bool) -> None:
     """Templates write it as a boolean or as a text."""
     assert is_false(value) is expected
+
+
+def test_what_only_aws_knows() -> None:
+    """A test that it decides about is skipped, with the reason; what is not in the template decides nothing."""
+    test = statement(a_function(), "is on", "function.on", {})
+
+    assert "skip" not in undecided({**test}, {"State": "ENABLED"}, "State", "Other")
+    assert "State" in undecided({**test}, {"State": None}, "State")["skip"]

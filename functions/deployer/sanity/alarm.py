@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from deployer.sanity.reference import label, named
-from deployer.sanity.statement import is_false, statement
+from deployer.sanity.statement import is_false, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,8 @@ _KINDS: Final = ("AlarmActions", "OKActions", "InsufficientDataActions")
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     alarm, properties = {"alarm": resource["physicalId"]}, resource["properties"]
     is_off = is_false(properties.get("ActionsEnabled", True))
-    yield statement(resource, "exists", "alarm.enabled", {**alarm, "mayBeDisabled": is_off})
+    test = statement(resource, "exists", "alarm.enabled", {**alarm, "mayBeDisabled": is_off})
+    yield undecided(test, properties, "ActionsEnabled")
     for kind in _KINDS:
         actions = properties.get(kind)
         for action in actions if isinstance(actions, list) else ():

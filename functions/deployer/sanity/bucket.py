@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.delivery import delivery, sender
 from deployer.sanity.identity import arn_of
-from deployer.sanity.statement import entries, is_false, statement
+from deployer.sanity.statement import entries, is_false, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = ("AWS::S3::Bucket",)
-_PUBLIC: Final = frozenset({"PublicRead", "PublicReadWrite", "AuthenticatedRead"})
+_PUBLIC: Final = frozenset({None, "PublicRead", "PublicReadWrite", "AuthenticatedRead"})
 # In the template: the list, the receiver in it. In AWS's answer: the list, the receiver's ARN in it.
 _KINDS: Final = (
     ("LambdaConfigurations", "Function", "LambdaFunctionConfigurations", "LambdaFunctionArn"),
@@ -28,7 +28,7 @@ _KINDS: Final = (
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     bucket = {"bucket": resource["physicalId"]}
     policies = list(_policies(resource, scene.deployed))
-    denies = [each for policy in policies for each in policy if each.get("Effect") == "Deny"]
+    denies = [each for policy in policies for each in policy if each.get("Effect") in ("Deny", None)]
     yield statement(resource, "can be listed", "bucket.reachable", {**bucket, "deniesInTemplate": len(denies)})
     if not _may_be_public(resource["properties"], policies):
         yield statement(resource, "is not public", "bucket.private", bucket)
@@ -39,15 +39,28 @@ def _policies(resource: DeployedResource, deployed: Deployed) -> Iterator[list[d
     """The statements of each policy that the template gives this bucket."""
     for policy in deployed.of_type("AWS::S3::BucketPolicy"):
         document = policy["properties"].get("PolicyDocument")
-        if deployed.named(policy["properties"].get("Bucket")) is resource:
-            yield entries(document.get("Statement")) if isinstance(document, dict) else [{"Effect": "Deny"}]
+        bucket = policy["properties"].get("Bucket")
+        if bucket is None or deployed.named(bucket) is resource:
+            yield _statements(document.get("Statement") if isinstance(document, dict) else None)
+
+
+def _statements(found: Any) -> list[dict[str, Any]]:
+    """One may stand alone. What only AWS knows may allow or deny anything."""
+    if found is None:
+        return [{"Effect": None}]
+    return entries(found if isinstance(found, list) else [found])
 
 
 def _may_be_public(properties: dict[str, Any], policies: list[list[dict[str, Any]]]) -> bool:
-    """Whether the template itself, as far as can be told, lets everybody in."""
-    allows = (each for policy in policies for each in policy if each.get("Effect") == "Allow")
-    return properties.get("AccessControl") in _PUBLIC or any(
-        each.get("Principal") in ("*", None, {"AWS": "*"}, {"AWS": ["*"]}) for each in allows
+    """Whether the template itself, as far as can be told, lets everybody in, or lifts what keeps them out."""
+    allows = [each for policy in policies for each in policy if each.get("Effect") in ("Allow", None)]
+    block = properties.get("PublicAccessBlockConfiguration", {})
+    is_lifted = not isinstance(block, dict) or any(each is None or is_false(each) for each in block.values())
+    return (
+        properties.get("AccessControl", "Private") in _PUBLIC
+        or "WebsiteConfiguration" in properties
+        or is_lifted
+        or any(each.get("Principal") in ("*", None, {"AWS": "*"}, {"AWS": ["*"]}) for each in allows)
     )
 
 
@@ -60,11 +73,13 @@ def _notifications(resource: DeployedResource, deployed: Deployed) -> Iterator[S
     for kind, receiver, answer, answered in _KINDS:
         for each in entries(configuration.get(kind)):
             sent = delivery(each.get(receiver), source, deployed)
-            event = str(each.get("Event"))
+            event = each.get("Event")
             where = {"bucket": resource["physicalId"], "kind": answer, "receiver": answered, "event": event}
             what = f"tells {sent['label']} of {event}"
-            yield statement(resource, what, "bucket.notification", {**where, "delivery": sent})
+            test = statement(resource, what, "bucket.notification", {**where, "delivery": sent})
+            yield undecided(test, each, "Event")
     bridge = configuration.get("EventBridgeConfiguration")
     if isinstance(bridge, dict) and not is_false(bridge.get("EventBridgeEnabled")):
         spec = {"bucket": resource["physicalId"]}
-        yield statement(resource, "tells EventBridge", "bucket.event_bridge", spec)
+        test = statement(resource, "tells EventBridge", "bucket.event_bridge", spec)
+        yield undecided(test, bridge, "EventBridgeEnabled")

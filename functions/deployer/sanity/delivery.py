@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from deployer.sanity.reference import Reference, label, named
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deployer.sanity.deployed import Deployed
 
 
@@ -25,15 +27,21 @@ class Delivery(TypedDict):
     label: str
     reference: Reference | None  # None: nothing that can be looked at
     role: Reference | None
+    byRole: bool  # so that no policy of the receiver need let it in
     sender: Sender
 
 
-def delivery(receiver: Any, sender: Sender, deployed: Deployed, role: Any = None) -> Delivery:
+def delivery(
+    receiver: Any, sender: Sender, deployed: Deployed, configuration: Mapping[str, Any] | None = None
+) -> Delivery:
+    """`configuration` is the target's, which may hold a RoleArn."""
+    given = configuration or {}
     return Delivery(
         receiver=receiver if isinstance(receiver, str) else None,
         label=label(receiver, deployed) if isinstance(receiver, str) else "a target",
         reference=named(receiver, deployed),
-        role=named(role, deployed),
+        role=named(given.get("RoleArn"), deployed),
+        byRole="RoleArn" in given,
         sender=sender,
     )
 

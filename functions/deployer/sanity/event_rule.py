@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deployer.sanity.delivery import delivery, sender
 from deployer.sanity.identity import arn_of
 from deployer.sanity.reference import named
-from deployer.sanity.statement import entries, statement
+from deployer.sanity.statement import entries, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +20,12 @@ TYPES: Final = ("AWS::Events::Rule",)
 
 
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
-    rule = _rule(resource)
-    if str(resource["properties"].get("State", "ENABLED")) != "DISABLED":
-        yield statement(resource, "is enabled", "rule.enabled", rule)
-    targets = entries(resource["properties"].get("Targets"))
-    yield from (_target(resource, rule, each, scene) for each in targets)
+    rule, properties = _rule(resource), resource["properties"]
+    decides = () if "|" in resource["physicalId"] else ("EventBusName",)
+    if properties.get("State") != "DISABLED":
+        yield undecided(statement(resource, "is enabled", "rule.enabled", rule), properties, "State", *decides)
+    for target in entries(properties.get("Targets")):
+        yield undecided(_target(resource, rule, target, scene), properties, *decides)
 
 
 def _rule(resource: DeployedResource) -> dict[str, str]:
@@ -38,7 +39,7 @@ def _rule(resource: DeployedResource) -> dict[str, str]:
 def _target(resource: DeployedResource, rule: dict[str, str], target: dict[str, Any], scene: Scene) -> SanityTest:
     arn = arn_of(resource["type"], resource["physicalId"], resource["properties"], scene.deployed.place)
     source = sender("events.amazonaws.com", arn, scene.deployed)
-    sent = delivery(target.get("Arn"), source, scene.deployed, target.get("RoleArn"))
+    sent = delivery(target.get("Arn"), source, scene.deployed, target)
     dead_letters = target.get("DeadLetterConfig")
     spec = {
         **rule,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.reference import label, named
-from deployer.sanity.statement import is_false, statement
+from deployer.sanity.statement import is_false, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ TYPES: Final = ("AWS::Lambda::EventSourceMapping",)
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     properties, mapping = resource["properties"], {"mapping": resource["physicalId"]}
     if not is_false(properties.get("Enabled", True)):
-        yield statement(resource, "is enabled", "event_source.enabled", mapping)
+        yield undecided(statement(resource, "is enabled", "event_source.enabled", mapping), properties, "Enabled")
     function, source = _text(properties.get("FunctionName")), _text(properties.get("EventSourceArn"))
     ends = [each for each in (named(source, scene.deployed), named(function, scene.deployed)) if each]
     spec = {**mapping, "function": function, "source": source, "ends": ends}

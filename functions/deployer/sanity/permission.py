@@ -38,7 +38,7 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
             "function": function,
             "statement": resource["physicalId"],
             "principal": _principal(caller, scene),
-            "action": str(properties.get("Action", "lambda:InvokeFunction")),
+            "action": str(properties.get("Action") or "lambda:InvokeFunction"),
             "context": {key: _text(properties.get(name)) for name, key in _CONDITIONS.items()},
         },
     )

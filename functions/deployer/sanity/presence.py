@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from deployer.sanity.reference import reference
-from deployer.sanity.statement import is_false, statement
+from deployer.sanity.statement import is_false, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,4 +34,5 @@ TYPES: Final = (
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     is_off = resource["type"] == "AWS::KMS::Key" and is_false(resource["properties"].get("Enabled", True))
     spec = {"reference": reference(resource, scene.deployed), "mayBeDisabled": is_off}
-    yield statement(resource, "exists", "presence.usable", spec)
+    test = statement(resource, "exists", "presence.usable", spec)
+    yield undecided(test, resource["properties"], "Enabled") if resource["type"] == "AWS::KMS::Key" else test

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.reference import label, named
-from deployer.sanity.statement import statement
+from deployer.sanity.statement import statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,8 @@ def _schedule(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
         "isOnce": str(properties.get("ScheduleExpression", "")).startswith("at("),
     }
     if properties.get("State") != "DISABLED":
-        yield statement(resource, "is enabled", "schedule.enabled", schedule)
+        test = statement(resource, "is enabled", "schedule.enabled", schedule)
+        yield undecided(test, properties, "State", "GroupName", "ScheduleExpression")
     target = properties.get("Target")
     if isinstance(target, dict):
         arn = _text(target.get("Arn"))
@@ -38,13 +39,14 @@ def _schedule(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
         last = dead_letters.get("Arn") if isinstance(dead_letters, dict) else None
         named_ones = (named(each, scene.deployed) for each in (arn, target.get("RoleArn"), last))
         ends = [each for each in named_ones if each]
-        yield statement(resource, what, "schedule.target", {**schedule, "target": arn, "ends": ends})
+        test = statement(resource, what, "schedule.target", {**schedule, "target": arn, "ends": ends})
+        yield undecided(test, properties, "GroupName", "ScheduleExpression")
 
 
 def _pipe(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     properties, pipe = resource["properties"], {"pipe": resource["physicalId"].rpartition("/")[2]}
     if properties.get("DesiredState") != "STOPPED":
-        yield statement(resource, "is running", "pipe.running", pipe)
+        yield undecided(statement(resource, "is running", "pipe.running", pipe), properties, "DesiredState")
     for end, verb in (("Source", "reads"), ("Enrichment", "asks"), ("Target", "sends to")):
         arn = _text(properties.get(end))
         if arn:

@@ -22,6 +22,14 @@ def statement(resource: DeployedResource, what: str, check: str, spec: dict[str,
     )
 
 
+def undecided(test: SanityTest, properties: dict[str, Any], *names: str) -> SanityTest:
+    """The test with a reason to skip it when what decides about it is in the template, and only AWS knows it."""
+    unknown = [name for name in names if name in properties and properties[name] is None]
+    if unknown:
+        test["skip"] = f"what the template says about {', '.join(unknown)} cannot be told from outside"
+    return test
+
+
 def entries(value: Any) -> list[dict[str, Any]]:
     """The members of a property that is a list of objects; what is nothing of the kind is left out."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from deployer.sanity.statement import entries, is_false, statement
+from deployer.sanity.statement import entries, is_false, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,4 +28,5 @@ def tests(resource: DeployedResource, _scene: Scene) -> Iterator[SanityTest]:
     stream = properties.get("StreamSpecification")
     if isinstance(stream, dict) and not is_false(stream.get("StreamEnabled")):
         view = {"view": stream.get("StreamViewType")}
-        yield statement(resource, "streams its changes", "table.stream", {**table, **view})
+        test = statement(resource, "streams its changes", "table.stream", {**table, **view})
+        yield undecided(test, stream, "StreamEnabled")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.delivery import delivery, sender
-from deployer.sanity.statement import entries, statement
+from deployer.sanity.statement import entries, statement, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,5 @@ def _subscription(resource: DeployedResource, topic: Any, properties: dict[str, 
     spec = {"topic": known, "subscription": resource["physicalId"], "protocol": protocol, "delivery": sent}
     test = statement(resource, f"delivers to {receiver}", "topic.subscription", spec)
     if region != scene.deployed.place.region or not known.startswith("arn:"):
-        test["skip"] = (
-            "the topic is in another region, or not known: only topics of the stack's region are looked at"
-        )
-    return test
+        test["skip"] = "the topic is not known, or in another region than the stack: it is not looked at"
+    return undecided(test, properties, "Protocol", "Region")

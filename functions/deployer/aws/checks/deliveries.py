@@ -32,7 +32,7 @@ def _by_permit(permitted: Permit | None, delivery: Delivery, evidence: dict[str,
     found = {**evidence, "permitted": str(permitted)} if permitted else evidence
     if permitted in (None, Permit.GIVEN):
         return Outcome(status=Verdict.PASS, evidence=found, reproduce=reproduce)
-    if permitted is Permit.UNKNOWN or delivery["role"]:
+    if permitted is Permit.UNKNOWN or delivery["byRole"]:
         error = f"whether {receiver} lets {principal} in depends on a condition that cannot be told from outside"
         return Outcome(status=Verdict.SKIP, error=error, evidence=found, reproduce=reproduce)
     error = f"the policy of {receiver} does not let {principal} in"

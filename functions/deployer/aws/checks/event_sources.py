@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -71,7 +74,13 @@ def _lost_stream(source: Any) -> str:
     table, _, stream = str(source).partition("/stream/")
     if not stream or ":dynamodb:" not in table:
         return ""
-    described: Any = client("dynamodb").describe_table(TableName=table.rpartition("/")[2])
+    name = table.rpartition("/")[2]
+    try:
+        described: Any = client("dynamodb").describe_table(TableName=name)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        return f"the table {name} does not exist"
     latest = described["Table"].get("LatestStreamArn")
     is_on = described["Table"].get("StreamSpecification", {}).get("StreamEnabled")
     return "" if is_on and latest in (None, source) else f"the table no longer has the stream {stream}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
+from deployer.aws.checks.missing import is_missing
 from deployer.aws.function_policy import policy_of
 from deployer.sanity.policy import Call, Permit, permit
 from deployer.sanity.reproduce import aws
@@ -16,7 +19,12 @@ if TYPE_CHECKING:
 def is_given(spec: Mapping[str, Any]) -> Outcome:
     """The statement that the permission made is still there, or another one that permits the same."""
     function, reproduce = spec["function"], aws("lambda", "get-policy", function_name=spec["function"])
-    policy = policy_of(function) or {}
+    try:
+        policy = policy_of(function) or {}
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        return Outcome(status=Verdict.FAIL, error=f"the function {function} does not exist", reproduce=reproduce)
     if spec["statement"] in {each.get("Sid") for each in policy.get("Statement", [])}:
         return Outcome(status=Verdict.PASS, evidence={"statement": spec["statement"]}, reproduce=reproduce)
     call = Call(principal=spec["principal"], action=spec["action"], context=spec["context"])
