@@ -11,6 +11,7 @@ from deployer.aws.project_files import project_files
 from deployer.aws.sessions import Sessions
 from deployer.sanity.deployed import Deployed
 from deployer.sanity.generate import generate
+from deployer.sanity.own_tests_file import NAMES as OWN_TESTS
 from deployer.sanity.scene import Addresses, Scene
 from deployer.session import LogLevel, SessionStatus, Stage
 from deployer.settings import Settings
@@ -48,13 +49,19 @@ def handler(event: Event, _context: object) -> SanityTests:
 def _scene(settings: Settings, artifacts: Artifacts, event: Event) -> Scene:
     target = event["target"]
     record = json.loads(artifacts.get(trusted_key(event["sessionId"], DEPLOYED), _MAX_BYTES))
-    source = target["sourceSessionId"]
     return Scene(
         deployed=Deployed(record),
-        files=project_files(artifacts, source, target["projectRoot"]) if source else {},
+        files=_files(artifacts, target),
         addresses=Addresses(execute_api=settings.execute_api_url, function_url=settings.function_url),
         allow_mutating=target["allowMutating"],
     )
+
+
+def _files(artifacts: Artifacts, target: Target) -> dict[str, str]:
+    """The project's; of a lone function without the tests that the repository brings for its stack."""
+    source = target["sourceSessionId"]
+    files = project_files(artifacts, source, target["projectRoot"]) if source else {}
+    return {path: text for path, text in files.items() if target["stackId"] or path not in OWN_TESTS}
 
 
 def _record(sessions: Sessions, event: Event, tests: list[SanityTest], left_out: int) -> None:

@@ -332,6 +332,16 @@ def test_files_of_the_repository(artifacts: Artifacts) -> None:
 
 
 @pytest.mark.usefixtures("stack", "sessions")
+def test_own_tests_that_are_too_long(artifacts: Artifacts) -> None:
+    """They are not passed over in silence."""
+    leave_source(artifacts, {"template.yaml": "Resources: {}", "sanity-tests.yaml": "#" * 300_000})
+    discover(TARGET)
+
+    with pytest.raises(errors.SanityTestsInvalid, match="sanity-tests.yaml has more than"):
+        generate(TARGET | {"sourceSessionId": DEPLOYMENT})  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("stack", "sessions")
 def test_clone_that_failed(artifacts: Artifacts) -> None:
     """Its error is the session's."""
     discover(TARGET)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.aws.artifacts import source_key
 from deployer.aws.worker_reports import read_report
-from deployer.errors import ArtifactMissing, DeployerError
+from deployer.errors import ArtifactMissing, DeployerError, SanityTestsInvalid
 from deployer.packaging.source_archive import SourceArchive
 from deployer.project.manifest import MAX_MANIFEST_BYTES, SKIPPED_FOLDERS, folders_below, parse_manifest
 from deployer.project.project import detect
+from deployer.sanity.own_tests_file import NAMES as OWN_TESTS
 from deployer.worker import MANIFEST, SOURCE
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _MAX_SOURCE_BYTES: Final = 2 << 30
 def project_files(artifacts: Artifacts, session_id: str, project_root: str) -> dict[str, str]:
     """Texts by their path in the project root; those that lie least deep first. None when nothing was archived.
 
-    Raises the clone's error.
+    Raises the clone's error; SanityTestsInvalid when the repository's own tests cannot be read.
     """
     read_report(artifacts, session_id, "source")
     root = _detected_root(artifacts, session_id, project_root)
@@ -61,8 +62,9 @@ def _texts(source: SourceArchive, root: str) -> Iterator[tuple[str, str]]:
     for path in sorted(wanted, key=lambda path: (path.count("/"), path))[:_MAX_FILES]:
         try:
             yield path[start:], source.text(path, _MAX_FILE_BYTES)
-        except DeployerError:  # too long, or a link to nothing: no example
-            continue
+        except DeployerError as error:  # too long, or a link to nothing: no example
+            if path[start:] in OWN_TESTS:
+                raise SanityTestsInvalid(error.message) from error
 
 
 def _is_wanted(path: str, root: str) -> bool:
