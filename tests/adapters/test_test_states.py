@@ -287,6 +287,7 @@ def test_table_that_is_gone(sessions: Sessions) -> None:
 
     [result], _ = sessions.results(SESSION, None, 10)
     assert result["error"].startswith("shop-orders does not exist")
+    assert result["reproduce"] == "aws dynamodb describe-table --table-name shop-orders"
     assert sessions.logs(SESSION, None, 100)[0][-2]["level"] == "error"
 
 

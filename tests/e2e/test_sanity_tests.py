@@ -198,4 +198,4 @@ def test_table_that_is_gone(client: Client, running: Laptop) -> None:
     )
     failed = next(each for each in session["testResults"] if each["name"] == "EntryTable is active")
     assert table in failed["error"]
-    assert failed["evidence"]["operation"] == "DescribeTable"
+    assert failed["reproduce"] == f"aws dynamodb describe-table --table-name {table}"

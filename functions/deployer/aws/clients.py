@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CONFIG: Final = Config(
     connect_timeout=3,
@@ -23,4 +27,27 @@ def client(service: str) -> Any:
     """The client of that service; its endpoint and region are what boto3 finds in the environment."""
     config = _CONFIG.merge(Config(signature_version="s3v4")) if service == "s3" else _CONFIG
     make: Any = boto3.client  # the stubs have no overload for a service that is a variable
-    return make(service, config=config)
+    made = make(service, config=config)
+    made.meta.events.register("provide-client-params.*", _keep)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an operation was asked with."""
+
+    service: str  # boto3's name for it
+    operation: str  # as in the API: DescribeTable
+    parameters: Mapping[str, Any]
+
+
+_last: list[Call] = []
+
+
+def last_call(operation: str) -> Call | None:
+    """This process's last call of any service, if it was of that operation."""
+    return next((call for call in _last if call.operation == operation), None)
+
+
+def _keep(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    _last[:] = [Call(model.service_model.service_name, model.name, params)]

@@ -53,6 +53,7 @@ class SanityTestResult(TypedDict):
     logicalId: str
     physicalId: str
     status: str  # Verdict
+    startedAt: str
     durationMs: int
     error: str
     evidence: dict[str, Any]

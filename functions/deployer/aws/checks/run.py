@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from deployer.aws.checks.missing import is_missing, is_refused, is_unknown_operation
 from deployer.aws.checks.registry import CHECKS
+from deployer.aws.clients import last_call
+from deployer.sanity.reproduce import command
 from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -42,13 +44,17 @@ def _tried(test: SanityTest) -> Outcome:
 def _refusal(test: SanityTest, error: ClientError) -> Outcome:
     """What it means that AWS refused a look. Raises the error when it means nothing about what is looked at."""
     asked, message = error.operation_name, str(error.response.get("Error", {}).get("Message", error))
-    evidence = {"operation": asked, "answer": message}
+    what = test["physicalId"] or test["logicalId"]
     if is_missing(error):
-        what = test["physicalId"] or test["logicalId"]
-        return Outcome(status=Verdict.FAIL, error=f"{what} does not exist: {message}", evidence=evidence)
-    if is_refused(error):
-        reason = f"this application may not look: {asked} was refused"
-        return Outcome(status=Verdict.SKIP, error=reason, evidence=evidence)
-    if is_unknown_operation(error):
-        return Outcome(status=Verdict.SKIP, error=f"the platform does not know {asked}", evidence=evidence)
-    raise error
+        verdict, told = Verdict.FAIL, f"{what} does not exist: {message}"
+    elif is_refused(error):
+        verdict, told = Verdict.SKIP, f"this application may not look: {asked} was refused"
+    elif is_unknown_operation(error):
+        verdict, told = Verdict.SKIP, f"the platform does not know {asked}"
+    else:
+        raise error
+    call = last_call(asked)
+    reproduce = command(call.service, call.operation, call.parameters) if call else ""
+    return Outcome(
+        status=verdict, error=told, evidence={"operation": asked, "answer": message}, reproduce=reproduce
+    )

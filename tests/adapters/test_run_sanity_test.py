@@ -1,0 +1,123 @@
+"""One test from start to outcome: what AWS refuses is told apart, what may heal is tried again, our faults are ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+import run_sanity_test
+from deployer.aws.checks import run as runner
+from deployer.aws.checks.run import PAUSES, run
+from deployer.sanity.sanity_test import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deployer.sanity.sanity_test import SanityTest
+
+PASS = Outcome(status=Verdict.PASS)
+MOVING = Outcome(status=Verdict.FAIL, error="it is CREATING", may_pass_later=True)
+BROKEN = Outcome(status=Verdict.FAIL, error="it is broken")
+TEST: SanityTest = {
+    "name": "Orders is active",
+    "resourceType": "AWS::DynamoDB::Table",
+    "logicalId": "Orders",
+    "physicalId": "shop-orders",
+    "check": "a check",
+    "spec": {},
+}
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """What the check answers in turn; the last one stays."""
+
+    def give(*outcomes: Outcome | Exception) -> None:
+        waiting = list(outcomes)
+
+        def check(_spec: Any) -> Outcome:
+            outcome = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        monkeypatch.setitem(runner.CHECKS, "a check", check)
+
+    return give
+
+
+def refusal(code: str, message: str = "no") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "DescribeTable")
+
+
+def test_what_heals(answers: Callable[..., None]) -> None:
+    """It is looked at again after a while, and passes."""
+    slept: list[float] = []
+    answers(MOVING, MOVING, PASS)
+
+    assert run(TEST, slept.append) == PASS
+    assert slept == list(PAUSES[:2])
+
+
+def test_what_does_not_heal(answers: Callable[..., None]) -> None:
+    """After the last pause it is a failure."""
+    slept: list[float] = []
+    answers(MOVING)
+
+    assert run(TEST, slept.append) == MOVING
+    assert slept == list(PAUSES)
+
+
+def test_what_time_does_not_change(answers: Callable[..., None]) -> None:
+    """It is not waited for."""
+    answers(BROKEN)
+
+    assert run(TEST, pytest.fail) == BROKEN
+
+
+def test_test_that_is_skipped() -> None:
+    """Its check is not called; the reason is the outcome."""
+    outcome = run({**TEST, "skip": "it is a role"}, pytest.fail)
+
+    assert (outcome.status, outcome.error) == (Verdict.SKIP, "it is a role")
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "told"),
+    [
+        (refusal("ResourceNotFoundException"), Verdict.FAIL, "shop-orders does not exist: no"),
+        (
+            refusal("AccessDeniedException"),
+            Verdict.SKIP,
+            "this application may not look: DescribeTable was refused",
+        ),
+        (refusal("UnknownOperationException"), Verdict.SKIP, "the platform does not know DescribeTable"),
+    ],
+)
+def test_refusal(answers: Callable[..., None], error: ClientError, verdict: Verdict, told: str) -> None:
+    """What is missing is broken; what we may not see, or the platform does not know, is not."""
+    answers(error)
+
+    outcome = run(TEST, pytest.fail)
+
+    assert (outcome.status, outcome.error) == (verdict, told)
+
+
+@pytest.mark.parametrize("error", [refusal("InternalFailure"), EndpointConnectionError(endpoint_url="x")])
+def test_trouble_of_the_service(answers: Callable[..., None], error: Exception) -> None:
+    """It says nothing of what is tested: it escapes, and the state is tried again."""
+    answers(error)
+
+    with pytest.raises(type(error)):
+        run_sanity_test._outcome(TEST)
+
+
+def test_fault_of_ours(answers: Callable[..., None]) -> None:
+    """A check that breaks is no failure of the stack."""
+    answers(KeyError("x"))
+
+    outcome = run_sanity_test._outcome(TEST)
+
+    assert (outcome.status, outcome.error) == (Verdict.SKIP, "the test itself broke, by a KeyError")
