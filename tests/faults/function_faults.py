@@ -105,11 +105,11 @@ def _set(aws: Aws, function: Resource, before: dict[str, str], after: dict[str, 
 
 
 def _of_permissions(aws: Aws, function: Resource) -> Iterator[Fault]:
-    for statement in aws.statements(function):
+    for number, statement in enumerate(aws.statements(function), start=1):
         principal = statement["Principal"]
         caller = principal.get("Service", principal) if isinstance(principal, dict) else principal
         inject = partial(_remove_permission, aws, function, statement, caller)
-        yield _fault(Kind.PERMISSION, function, inject, f" to {caller}", str(statement["Sid"]))
+        yield _fault(Kind.PERMISSION, function, inject, f" to {caller}, {number}", str(statement["Sid"]))
 
 
 def _remove_permission(aws: Aws, function: Resource, statement: dict[str, Any], caller: str) -> Undo:

@@ -1,8 +1,8 @@
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+const { DynamoDBClient, GetItemCommand } = require("@aws-sdk/client-dynamodb");
 
 const client = new DynamoDBClient({});
 
-export const handler = async (event) => {
+exports.handler = async (event) => {
   const { id } = event.pathParameters;
   const { Item } = await client.send(new GetItemCommand({ TableName: process.env.NOTES_TABLE, Key: { id: { S: id } } }));
   if (!Item) {

@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+const { randomUUID } = require("node:crypto");
+const { DynamoDBClient, PutItemCommand } = require("@aws-sdk/client-dynamodb");
 
 const client = new DynamoDBClient({});
 
-export const handler = async (event) => {
+exports.handler = async (event) => {
   const { text } = JSON.parse(event.body ?? "{}");
   if (!text) {
     return { statusCode: 400, body: JSON.stringify({ message: "a note has a text" }) };

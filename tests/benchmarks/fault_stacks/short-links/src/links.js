@@ -1,8 +1,8 @@
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+const { DynamoDBClient, GetItemCommand } = require("@aws-sdk/client-dynamodb");
 
 const client = new DynamoDBClient({});
 
-export const handler = async (event) => {
+exports.handler = async (event) => {
   const name = (event.rawPath ?? "/").slice(1) || "home";
   const { Item } = await client.send(
     new GetItemCommand({ TableName: process.env.LINKS, Key: { name: { S: name } } }),

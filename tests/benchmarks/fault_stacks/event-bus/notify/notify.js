@@ -1,8 +1,8 @@
-import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+const { DynamoDBClient, PutItemCommand } = require("@aws-sdk/client-dynamodb");
 
 const client = new DynamoDBClient({});
 
-export const handler = async (event) => {
+exports.handler = async (event) => {
   const id = String(event.detail?.id ?? event.id);
   await client.send(
     new PutItemCommand({ TableName: process.env.SHIPMENT_TABLE, Item: { id: { S: id }, at: { S: event.time } } }),
