@@ -1,4 +1,4 @@
-"""One test from start to outcome: what AWS refuses is told apart, what may heal is tried again, our faults are ours."""
+"""One test from start to outcome: what AWS refuses is told apart, what may heal is tried again."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local import laptop
 from local.lifetime import Lifetime
-from tests.benchmarks import deploy_time, function_cost, read_cost, worker_memory
+from tests.benchmarks import deploy_time, function_cost, read_cost, sanity_time, worker_memory
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     with Lifetime() as lifetime:
         running = laptop.start(lifetime)
         print(deploy_time.report(running), end="\n\n", flush=True)
+        print(sanity_time.report(running), end="\n\n", flush=True)
         print(read_cost.report(running), flush=True)
 
 
