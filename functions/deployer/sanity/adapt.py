@@ -7,7 +7,6 @@ looked is seldom told, and what it does not look at does no harm.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -131,7 +130,7 @@ def _within(text: str, add: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
         return json.dumps(_everywhere(inner, add))
     try:
         data = base64.b64decode(text, validate=True).decode() if len(text) > 8 else ""
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return text
     if isinstance(inner := _json(data), dict):
         return base64.b64encode(json.dumps(_everywhere(inner, add)).encode()).decode()

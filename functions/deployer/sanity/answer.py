@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.sanity.aws_refusal import quoted
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.raised import Raised, from_answer, from_log
 
@@ -109,7 +110,8 @@ def _by_status(answer: Answer) -> Judgement:
 def _failed(answer: Answer, status: int) -> Judgement:
     """What the function says of its own failure: in its log before it, or in the body."""
     body = answer.payload.get("body") or ""
-    told = from_log(answer.log) or Raised(type="", message=_message(body), is_foretold=False)
+    message = quoted(answer.log) or _message(body)
+    told = from_log(answer.log) or Raised(type="", message=message, is_foretold=False)
     return Judgement(worth=Worth.RAISED, reason=f"it answers {status}: {body[:_SHOWN]}", raised=told)
 
 

@@ -135,6 +135,12 @@ def refusal(raised: Raised) -> Refusal | None:
     return None
 
 
+def quoted(text: str) -> str:
+    """The AWS error that a text holds in botocore's words, the last one; empty when it holds none."""
+    found = list(_BOTOCORE.finditer(text))
+    return found[-1][0] if found else ""
+
+
 def _node_operation(raised: Raised) -> str:
     """`GetItem` of de_GetItemCommandError, a frame of the AWS SDK for JavaScript v3."""
     for frame in raised.frames:

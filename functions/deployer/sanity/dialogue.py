@@ -237,20 +237,28 @@ def _conclusion(asked: Invocation, heard: Sequence[_Heard]) -> Outcome:
     if first.judgement.worth is Worth.NOTHING:
         same = len(heard) > 1 and all(_is_silent(each) for each in heard)
         return _fail(first.judgement.reason) if same else _open(asked, first)
-    if any(each.judgement.worth is Worth.GOOD for each in heard) or first.raised is None:
-        return _open(asked, first)
+    good = {each.tried.variant for each in heard if each.judgement.worth is Worth.GOOD}
     if last.tried.variant is Variant.NULL:
         return _open(asked, heard[-2])
-    if asked["origin"] == Origin.EXAMPLE and first.blame.fault is Fault.UNCLEAR:
+    if asked["origin"] == Origin.EXAMPLE and first.blame.fault is Fault.UNCLEAR and Variant.MADE not in good:
         return _fail(f"it fails on the repository's own event: {_reason(first)}")
+    if good or first.raised is None:
+        return _open(asked, first)
     if _is_the_same(heard) and last.tried.variant is Variant.OTHER and _is_its_own(first):
         return _fail(f"whatever it is given, it fails: {_reason(first)}")
+    if asked.get("method") == "GET" and _is_the_same(heard) and all(_says_so(each) for each in heard):
+        return _fail(f"whatever it is asked, {_reason(first)}")
     return _open(asked, _furthest(heard))
 
 
 def _is_silent(heard: _Heard) -> bool:
     """It answers nothing, and its log tells of no trouble that it may have swallowed."""
     return heard.judgement.worth is Worth.NOTHING and not _TROUBLE.search(heard.log)
+
+
+def _says_so(heard: _Heard) -> bool:
+    """It answers 5xx by itself: nothing in its log tells of trouble that came from elsewhere."""
+    return heard.raised is not None and not heard.raised.is_foretold and not _TROUBLE.search(heard.log)
 
 
 def _is_the_same(heard: Sequence[_Heard]) -> bool:

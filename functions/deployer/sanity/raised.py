@@ -98,7 +98,7 @@ def from_answer(payload: Any, log: str) -> Raised:
     if kind in _PLATFORM_TYPES and (told := from_log(log, message)):
         return told
     wrapping = {"Runtime.UnhandledPromiseRejection", "Runtime.HandlerError"}
-    if kind in wrapping and (inner := _TYPED.match(message)):
+    if kind in wrapping and (inner := _TYPED.match(message)) and inner[2]:
         kind, message = inner[1], inner[2]
     return Raised(type=kind, message=message, frames=_frames(given), at_init=kind.startswith("Runtime.Import"))
 

@@ -1,0 +1,178 @@
+"""Whose fault an error is, by what it says of itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployer.sanity.blame import Fault, Setting, blame
+from deployer.sanity.raised import Frame, Raised
+
+SETTING = Setting(runtime="python3.13", variables=["TABLE"], types=["AWS::DynamoDB::Table"])
+
+
+def fault(kind: str, message: str, at_init: bool = False, runtime: str = "python3.13") -> str:
+    setting = Setting(runtime=runtime, variables=["TABLE"], types=["AWS::DynamoDB::Table"])
+    return blame(Raised(type=kind, message=message, at_init=at_init), setting).fault
+
+
+def client_error(code: str, operation: str, message: str = "no") -> str:
+    return fault("ClientError", f"An error occurred ({code}) when calling the {operation} operation: {message}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("Runtime.ImportModuleError", "Unable to import module 'app': No module named 'pandas'"),
+        ("Runtime.ImportModuleError", "Unable to import module 'app': No module named 'a._b'"),
+        ("Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"),
+        ("Runtime.UserCodeSyntaxError", "Syntax error in module 'app'"),
+        ("Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: exit status 1"),
+        ("Runtime.ExitError", "RequestId: 1 Error: Runtime exited with error: signal: killed"),
+        ("Runtime.InvalidEntrypoint", "no such file"),
+        ("Runtime.MarshalError", "Unable to marshal response"),
+        ("Extension.Crash", "gone"),
+        ("NameError", "name 'x' is not defined"),
+        ("ReferenceError", "x is not defined"),
+        ("AttributeError", "module 'boto3' has no attribute 'clint'"),
+        ("TypeError", "handler() takes 1 positional argument but 2 were given"),
+        ("ModuleNotFoundError", "No module named 'pandas'"),
+        ("KeyError", "'TABLE'"),
+        ("Error", "Missing environment variable TABLE_NAME"),
+        ("ParamValidationError", "Invalid type for parameter TableName, value: None, type: <class 'NoneType'>"),
+    ],
+)
+def test_certain(kind: str, message: str) -> None:
+    """Some errors say by themselves that no event would help."""
+    assert fault(kind, message) == Fault.CERTAIN
+
+
+def test_environ() -> None:
+    """A KeyError of os.environ itself is a variable that is not there, whatever it is called."""
+    frames = (Frame(file="<frozen os>", line=685, function="__getitem__"),)
+
+    assert blame(Raised(type="KeyError", message="'X'", frames=frames), SETTING).fault == Fault.CERTAIN
+    assert fault("KeyError", "'X'") == Fault.INPUT
+
+
+@pytest.mark.parametrize(
+    ("code", "operation"),
+    [
+        ("ResourceNotFoundException", "GetItem"),
+        ("ResourceNotFoundException", "Invoke"),
+        ("NoSuchBucket", "PutObject"),
+        ("AWS.SimpleQueueService.NonExistentQueue", "SendMessage"),
+        ("QueueDoesNotExist", "SendMessage"),
+        ("NotFound", "Publish"),
+        ("StateMachineDoesNotExist", "StartExecution"),
+        ("AccessDeniedException", "PutItem"),
+        ("AccessDenied", "ListObjectsV2"),
+        ("KMSAccessDeniedException", "PutItem"),
+    ],
+)
+def test_wiring(code: str, operation: str) -> None:
+    """What it is wired to is missing, or refuses: certain, once AWS has spread what was deployed."""
+    assert client_error(code, operation) == Fault.EVENTUAL
+
+
+@pytest.mark.parametrize(
+    ("code", "operation", "message"),
+    [
+        ("NoSuchKey", "GetObject", "The specified key does not exist."),
+        ("AccessDenied", "GetObject", "Access Denied"),
+        ("NoSuchBucket", "GetObject", "The bucket sanity-test does not exist"),
+        ("AccessDeniedException", "PutItem", "not authorized on arn:aws:dynamodb:::table/sanity-test"),
+        ("ValidationException", "PutItem", "One or more parameter values were invalid"),
+        ("ConditionalCheckFailedException", "PutItem", "The conditional request failed"),
+        ("ResourceNotFoundException", "DescribeJob", "no such job"),
+        ("UserNotFoundException", "AdminGetUser", "no user"),
+    ],
+)
+def test_made_up_names(code: str, operation: str, message: str) -> None:
+    """What AWS says about a name that was made up is no fault."""
+    assert client_error(code, operation, message) == Fault.INPUT
+
+
+def test_node_sdk() -> None:
+    """The AWS SDK for JavaScript gives the code as the error's class; the operation stands in its frames."""
+    frames = (Frame(file="/var/task/index.js", line=1, function="de_GetItemCommandError"),)
+    missing = Raised(type="ResourceNotFoundException", message="none", frames=frames)
+
+    assert blame(missing, SETTING).fault == Fault.EVENTUAL
+    assert fault("ResourceNotFoundException", "Requested resource not found") == Fault.EVENTUAL
+    assert fault("ResourceNotFoundException", "whatever") == Fault.INPUT
+
+
+def test_kept_elsewhere() -> None:
+    """A secret that the stack does not make is kept by somebody else; one that it makes is missing."""
+    message = "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: none"
+    secret = Raised(type="ResourceNotFoundException", message=message)
+    with_secret = Setting(runtime="", variables=[], types=["AWS::SecretsManager::Secret"])
+
+    assert blame(secret, SETTING).fault == Fault.ELSEWHERE
+    assert blame(secret, with_secret).fault == Fault.EVENTUAL
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "at_init"),
+    [
+        ("ConnectTimeoutError", "Connect timeout on endpoint URL", False),
+        ("Error", "getaddrinfo ENOTFOUND api.example.com", False),
+        ("TypeError", "fetch failed", False),
+        ("ClientError", "An error occurred (UnknownOperationException) when calling the X operation: ", False),
+        ("ClientError", "An error occurred (400) when calling the DetectSentiment operation: ", False),
+        ("Runtime.ImportModuleError", "Cannot find package '@aws-sdk/client-s3'", True),
+        ("Runtime.ImportModuleError", "No module named 'pydantic_core._pydantic_core'", True),
+        ("", "awslambda is not defined", True),
+        ("Runtime.DockerUnavailable", "Docker is required to invoke Lambda functions", False),
+        ("TypeError", "expected str, bytes or os.PathLike object, not int", False),
+    ],
+)
+def test_elsewhere(kind: str, message: str, at_init: bool) -> None:
+    """What is not there from here says nothing of what was deployed."""
+    assert fault(kind, message, at_init) == Fault.ELSEWHERE
+
+
+def test_sdk_of_the_runtime() -> None:
+    """The second SDK came with Node.js 16, and does not come with later ones."""
+    message = "Cannot find module 'aws-sdk'"
+
+    assert fault("Runtime.ImportModuleError", message, True, "nodejs16.x") == Fault.ELSEWHERE
+    assert fault("Runtime.ImportModuleError", message, True, "nodejs22.x") == Fault.CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "expected"),
+    [
+        ("Sandbox.Timedout", "RequestId: 1 Error: Task timed out after 3.00 seconds", Fault.SLOW),
+        ("", "2026-01-01T00:00:00Z 1 Task timed out after 3.00 seconds", Fault.SLOW),
+        ("ThrottlingException", "Rate exceeded", Fault.BUSY),
+        ("", "'TABLE_NAME_OF_NOBODY'", Fault.UNCLEAR),
+        ("RuntimeError", "boom", Fault.UNCLEAR),
+        ("ZeroDivisionError", "division by zero", Fault.UNCLEAR),
+        ("OrderFailed", "boom", Fault.UNCLEAR),
+        ("RuntimeError", "orderId is required", Fault.INPUT),
+        ("Error", "Failed to process the order", Fault.INPUT),
+        ("ValueError", "boom", Fault.INPUT),
+        ("JSONDecodeError", "Expecting value: line 1 column 1 (char 0)", Fault.INPUT),
+        ("TypeError", "Cannot read properties of undefined (reading 'id')", Fault.INPUT),
+        ("ZodError", "[]", Fault.INPUT),
+        ("InvalidOrder", "boom", Fault.INPUT),
+    ],
+)
+def test_words_and_classes(kind: str, message: str, expected: Fault) -> None:
+    """Classes that look at input, and the words of the plain ones, tell what may be the event's."""
+    assert fault(kind, message) == expected
+
+
+def test_start() -> None:
+    """What fails before there is an event is no event's fault."""
+    assert fault("", "'TABLE_2'", at_init=True) == Fault.CERTAIN
+
+
+def test_cause() -> None:
+    """What another error hid says more than the one that was raised."""
+    cause = Raised(type="ConnectionError", message="refused")
+
+    assert blame(Raised(type="NameError", message="name 'x' is not defined", cause=cause), SETTING).fault == (
+        Fault.ELSEWHERE
+    )
