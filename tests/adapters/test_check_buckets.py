@@ -108,6 +108,19 @@ def test_public_by_policy(plain: Stack) -> None:
     assert "by its policy" in plain.failures()["Uploads is not public"]
 
 
+def test_platform_that_judges_no_policy(plain: Stack) -> None:
+    """The policy is then read here."""
+    put_policy("Allow", "s3:GetObject")
+    policy = client("s3").get_bucket_policy(Bucket=BUCKET)["Policy"]
+    with Stubber(client("s3")) as stub:
+        stub.add_client_error("get_public_access_block", "NoSuchPublicAccessBlockConfiguration")
+        stub.add_response("get_bucket_policy_status", {"PolicyStatus": {}})
+        stub.add_response("get_bucket_policy", {"Policy": policy})
+        stub.add_response("get_bucket_acl", {"Grants": []})
+
+        assert plain.outcome("Uploads is not public").status == "fail"
+
+
 def test_public_policy_that_is_blocked(plain: Stack) -> None:
     """What the account blocks lets nobody in."""
     put_policy("Allow", "s3:GetObject")

@@ -124,13 +124,15 @@ def _shut(policy: Mapping[str, Any]) -> list[str]:
 
 
 def _is_public_by_policy(bucket: str) -> bool:
+    """As S3 judges it; a platform that does not leaves it to us."""
     try:
         answer = _optional(lambda: client("s3").get_bucket_policy_status(Bucket=bucket))
     except ClientError as error:
         if not is_unknown_operation(error):
             raise
-        return _lets_everybody_in(_policy(bucket))
-    return bool(answer.get("PolicyStatus", {}).get("IsPublic"))
+        answer = {}
+    judged = answer.get("PolicyStatus", {}).get("IsPublic")
+    return _lets_everybody_in(_policy(bucket)) if judged is None else bool(judged)
 
 
 def _lets_everybody_in(policy: Mapping[str, Any]) -> bool:
