@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.lambda_answers import node_error, raise_in_handler
 
-from deployer.sanity.adapt import VALUES, filled, missed, unlike, with_names
+from deployer.sanity.adapt import VALUES, filled, makes_up_names, missed, unlike, with_names
 from deployer.sanity.raised import from_answer
 
 
@@ -82,6 +82,21 @@ def test_filled() -> None:
 
     assert found["queryStringParameters"] == {"id": "sanity-test"} and found["body"] == '{"own": 1}'
     assert filled([1]) == [1]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"pathParameters": {"tableName": "sanity-test"}}, True),
+        ({"body": '{"queueUrl": "sanity-test"}'}, True),
+        ([{"functionArn": "1"}], True),
+        ({"s3": {"bucket": {"name": "files", "arn": "arn:aws:s3:::files"}}}, False),
+        ({"id": "sanity-test", "list": [None, 1]}, False),
+    ],
+)
+def test_made_up_names(event: Any, expected: bool) -> None:
+    """An event may hold what a function takes for the name of something in AWS."""
+    assert makes_up_names(event) is expected
 
 
 def test_unlike() -> None:

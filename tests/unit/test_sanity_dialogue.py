@@ -17,9 +17,10 @@ from tests.lambda_answers import (
 )
 
 from deployer.sanity.answer import Answer
-from deployer.sanity.dialogue import MAX_TURNS, Invocation, Try, Turn, next_try
+from deployer.sanity.dialogue import MAX_TURNS, next_try
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.payloads import Route, rest_event
+from deployer.sanity.turn import Invocation, Try, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +168,24 @@ def test_certain(answer: Answer) -> None:
     outcome, tries = talk(always(answer))
 
     assert (outcome.status, len(tries)) == ("fail", 1)
+
+
+def test_made_up_bucket() -> None:
+    """AWS does not say which bucket is missing: where one was made up, it may be that one."""
+    message = "An error occurred (NoSuchBucket) when calling the PutObject operation: The bucket does not exist"
+
+    def function(event: Any) -> Answer:
+        if "bucket" not in event:
+            return raise_in_handler("KeyError", "'bucket'", "name = event['bucket']")
+        return raise_in_handler("ClientError", message)
+
+    route = Route(method="GET", resource="/{bucket}", path_parameters={"bucket": "sanity-test"})
+    assert talk(function, asked({}, "plain"))[0].status == "skip"
+    assert (
+        talk(always(raise_in_handler("ClientError", message)), asked(rest_event(route), "rest"))[0].status
+        == "skip"
+    )
+    assert talk(always(raise_in_handler("ClientError", message)), asked(GET, "rest"))[0].status == "fail"
 
 
 def test_just_deployed() -> None:

@@ -49,6 +49,9 @@ _TOLD: Final = tuple(
     )
 )
 _LITERALS: Final = re.compile(rf"\[['\"]({_NAME})['\"]\]|\.get\(['\"]({_NAME})['\"]")
+_NAMES_A_RESOURCE: Final = re.compile(
+    r"bucket|table|queue|topic|stream|function|lambda|machine|secret|cluster|arn\b|arn$|resource", re.IGNORECASE
+)
 _OF_VALUES: Final = re.compile(
     r"^(?:Type|Attribute|Value|JSONDecode|Syntax|Range|Index|Unicode\w*|ParamValidation|Validation)Error"
     r"|^(?:KeyError|InvalidOperation|ConversionSyntax)|Cannot read|is not |must be|valid types"
@@ -99,6 +102,20 @@ def unlike(event: Any) -> dict[str, Any]:
     """An empty event in place of one that holds something, and the other way round."""
     content = {"id": MARKER, "message": MARKER}
     return {} if event != {} else {**content, "body": json.dumps(content), "detail": content, "Records": []}
+
+
+def makes_up_names(event: Any) -> bool:
+    """Something in it may be taken for the name of a bucket, a table or the like, and is none. When AWS says that
+    there is no such thing, it seldom says which."""
+    if isinstance(event, dict):
+        return any(_is_made_up(name, value) or makes_up_names(value) for name, value in event.items())
+    if isinstance(event, list):
+        return any(map(makes_up_names, event))
+    return isinstance(event, str) and isinstance(inner := _json(event[:_MAX_TEXT]), dict) and makes_up_names(inner)
+
+
+def _is_made_up(name: str, value: Any) -> bool:
+    return bool(_NAMES_A_RESOURCE.search(str(name))) and value in VALUES
 
 
 def _adding(name: str, value: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -29,3 +29,9 @@ def function_of(value: Any, deployed: Deployed) -> DeployedResource | None:
         shorter = _ARN.match(text) or _QUALIFIED.match(text)
         named = deployed.named(shorter[shorter.lastindex or 0]) if shorter else None
     return named if named and named["type"] == "AWS::Lambda::Function" else None
+
+
+def is_meant(function: DeployedResource, value: Any, deployed: Deployed) -> bool:
+    """The value names this function."""
+    named = function_of(value, deployed)
+    return named is not None and named["logicalId"] == function["logicalId"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.call import Call
-from deployer.sanity.dialogue import Invocation
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.examples import as_example, example_for, has_examples
 from deployer.sanity.payloads import Origin
 from deployer.sanity.statement import statement
 from deployer.sanity.triggers import calls
+from deployer.sanity.turn import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

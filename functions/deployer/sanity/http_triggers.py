@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.call import Call
 from deployer.sanity.event_kind import EventKind
-from deployer.sanity.function_names import function_of
+from deployer.sanity.function_names import is_meant
 from deployer.sanity.payloads import MARKER, Origin, Route, http_event, rest_event
+from deployer.sanity.properties import mapping
 from deployer.sanity.service_events import CONTENT, authorizer_event, load_balancer_event, websocket_event
 
 if TYPE_CHECKING:
@@ -40,32 +41,32 @@ def made_up_route(method: str, pattern: str, api_id: str = MARKER) -> Route:
 def method_calls(method: DeployedResource, function: DeployedResource, deployed: Deployed) -> Iterator[Call]:
     """AWS::ApiGateway::Method."""
     given = method["properties"]
-    integration = _mapping(given.get("Integration"))
-    if _names(integration.get("Uri"), function, deployed):
+    integration = mapping(given.get("Integration"))
+    if is_meant(function, integration.get("Uri"), deployed):
         path = _path_of(given.get("ResourceId"), deployed, _MAX_DEPTH)
         yield _rest_call(str(given.get("HttpMethod", "GET")), path, integration.get("Type"))
 
 
 def rest_api_calls(api: DeployedResource, function: DeployedResource, deployed: Deployed) -> Iterator[Call]:
     """AWS::ApiGateway::RestApi with a Body."""
-    body = _mapping(api["properties"].get("Body"))
+    body = mapping(api["properties"].get("Body"))
     for method, pattern, integration in _operations(body):
-        if _names(integration.get("uri"), function, deployed):
+        if is_meant(function, integration.get("uri"), deployed):
             yield _rest_call(method, pattern, integration.get("type"))
     for name, authorizer in _authorizers(body):
-        if _names(authorizer.get("authorizerUri"), function, deployed):
+        if is_meant(function, authorizer.get("authorizerUri"), deployed):
             kind = str(authorizer.get("type", "token")).upper()
             yield _authorizer_call(f"{kind}", name, api["physicalId"], deployed)
 
 
 def http_api_calls(api: DeployedResource, function: DeployedResource, deployed: Deployed) -> Iterator[Call]:
     """AWS::ApiGatewayV2::Api with a Body."""
-    body = _mapping(api["properties"].get("Body"))
+    body = mapping(api["properties"].get("Body"))
     for method, pattern, integration in _operations(body):
-        if _names(integration.get("uri"), function, deployed):
+        if is_meant(function, integration.get("uri"), deployed):
             yield http_call(method, pattern, integration.get("payloadFormatVersion"))
     for name, authorizer in _authorizers(body):
-        if _names(authorizer.get("authorizerUri"), function, deployed):
+        if is_meant(function, authorizer.get("authorizerUri"), deployed):
             version = str(authorizer.get("authorizerPayloadFormatVersion", "2.0"))
             yield _authorizer_call("REQUEST" if version == "1.0" else "HTTP", name, api["physicalId"], deployed)
 
@@ -75,7 +76,7 @@ def integration_calls(
 ) -> Iterator[Call]:
     """AWS::ApiGatewayV2::Integration, and the routes that lead to it."""
     given = integration["properties"]
-    if not _names(given.get("IntegrationUri"), function, deployed):
+    if not is_meant(function, given.get("IntegrationUri"), deployed):
         return
     for key in _route_keys(integration, deployed):
         if _is_websocket(given.get("ApiId"), deployed):
@@ -90,7 +91,7 @@ def authorizer_calls(
 ) -> Iterator[Call]:
     """AWS::ApiGateway::Authorizer and AWS::ApiGatewayV2::Authorizer."""
     given = authorizer["properties"]
-    if not _names(given.get("AuthorizerUri"), function, deployed):
+    if not is_meant(function, given.get("AuthorizerUri"), deployed):
         return
     api = str(given.get("RestApiId") or given.get("ApiId") or MARKER)
     if "RestApiId" in given:
@@ -102,7 +103,7 @@ def authorizer_calls(
 
 def url_calls(url: DeployedResource, function: DeployedResource, deployed: Deployed) -> Iterator[Call]:
     """AWS::Lambda::Url."""
-    if _names(url["properties"].get("TargetFunctionArn"), function, deployed):
+    if is_meant(function, url["properties"].get("TargetFunctionArn"), deployed):
         yield http_call("GET", "$default", "2.0")
 
 
@@ -110,7 +111,7 @@ def target_group_calls(group: DeployedResource, function: DeployedResource, depl
     """AWS::ElasticLoadBalancingV2::TargetGroup."""
     targets = group["properties"].get("Targets")
     for target in targets if isinstance(targets, list) else []:
-        if _names(_mapping(target).get("Id"), function, deployed):
+        if is_meant(function, mapping(target).get("Id"), deployed):
             yield Call(kind=EventKind.LOAD_BALANCER, event=load_balancer_event(group["physicalId"]), method="GET")
 
 
@@ -148,19 +149,19 @@ def _path_of(resource_id: Any, deployed: Deployed, depth: int) -> str:
 
 
 def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for pattern, item in _mapping(body.get("paths")).items():
+    for pattern, item in mapping(body.get("paths")).items():
         for method in _METHODS:
-            if operation := _mapping(_mapping(item).get(method)):
+            if operation := mapping(mapping(item).get(method)):
                 name = "ANY" if method.startswith("x-") else method.upper()
-                yield name, str(pattern), _mapping(operation.get(_INTEGRATION))
+                yield name, str(pattern), mapping(operation.get(_INTEGRATION))
 
 
 def _authorizers(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each authorizer with the header that it looks at."""
-    schemes = [_mapping(body.get("securityDefinitions"))]
-    schemes.append(_mapping(_mapping(body.get("components")).get("securitySchemes")))
-    for scheme in (_mapping(each) for every in schemes for each in every.values()):
-        if authorizer := _mapping(scheme.get(_AUTHORIZER)):
+    schemes = [mapping(body.get("securityDefinitions"))]
+    schemes.append(mapping(mapping(body.get("components")).get("securitySchemes")))
+    for scheme in (mapping(each) for every in schemes for each in every.values()):
+        if authorizer := mapping(scheme.get(_AUTHORIZER)):
             yield _header_of(authorizer.get("identitySource") or scheme.get("name")), authorizer
 
 
@@ -181,12 +182,3 @@ def _route_keys(integration: DeployedResource, deployed: Deployed) -> list[str]:
 def _is_websocket(api_id: Any, deployed: Deployed) -> bool:
     api = deployed.named(api_id)
     return bool(api) and str(api["properties"].get("ProtocolType")) == "WEBSOCKET" if api else False
-
-
-def _names(value: Any, function: DeployedResource, deployed: Deployed) -> bool:
-    named = function_of(value, deployed)
-    return named is not None and named["logicalId"] == function["logicalId"]
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -16,7 +16,7 @@ from deployer.sanity.event_pattern import matching
 from deployer.sanity.payloads import EPOCH_SECONDS, MARKER, MOMENT, Route, http_event, rest_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from deployer.sanity.identity import Place
 
@@ -268,7 +268,5 @@ def merged(into: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-RECORDS: Final[Mapping[EventKind, Callable[[str, Any, Place], dict[str, Any]]]] = {
-    EventKind.SQS: sqs_record,
-    EventKind.KINESIS: kinesis_record,
-}
+def arn(service: str, resource: str, place: Place) -> str:
+    return f"arn:{place.partition}:{service}:{place.region}:{place.account_id}:{resource}"

@@ -17,10 +17,11 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from deployer.aws.checks.missing import code_of, is_missing
 from deployer.aws.clients import client
 from deployer.sanity.answer import Answer
-from deployer.sanity.dialogue import Invocation, Try, Turn, concluded, next_try
+from deployer.sanity.dialogue import concluded, next_try
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
+from deployer.sanity.turn import Invocation, Try, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
