@@ -1,9 +1,10 @@
 """How many of a repository's projects are deployed, and why the others are not.
 
 Deploys every given project root of one repository through a platform that `make up MIRROR=DIR` keeps running, and
-removes each stack again. Prints a line per project, and a table of the reasons at the end.
+removes each stack again. Prints a line per project, and a table of the reasons at the end. With --test each stack is
+tested, and what does not pass is told.
 
-    python -m tests.benchmarks.corpus OWNER/NAME ROOT [ROOT ...] [--at-once N] [--keep]
+    python -m tests.benchmarks.corpus OWNER/NAME ROOT [ROOT ...] [--at-once N] [--keep] [--test]
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 from local.client import Client, NeverSettled, Refused, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 STACK = Path(".local/stack.json")
 
@@ -36,18 +37,20 @@ class Outcome:
     message: str = ""
     kind: str = ""
     outputs: int = 0
+    tests: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         told = f"{self.code}: {self.message}" if self.code else f"{self.outputs} outputs"
-        return f"{self.status:8} {self.seconds:6.1f} s  {self.kind:15} {self.root:60} {told[:300]}"
+        first = f"{self.status:8} {self.seconds:6.1f} s  {self.kind:15} {self.root:60} {told[:300]}"
+        return "\n".join([first, *(f"         {each}" for each in self.tests)])
 
 
-def deploy(client: Client, repository: str, root: str, *, keep: bool) -> Outcome:
+def deploy(client: Client, repository: str, root: str, *, keep: bool, is_tested: bool = False) -> Outcome:
     """One project, from POST to its end; its stack is removed again unless it is to be kept."""
     started = time.monotonic()
     try:
-        session_id = client.deploy(repository, projectRoot=root)["sessionId"]
+        session_id = client.deploy(repository, projectRoot=root, runTests=is_tested)["sessionId"]
         session = client.settle(session_id, seconds=600)
     except (Refused, NeverSettled) as error:
         return Outcome(
@@ -58,13 +61,23 @@ def deploy(client: Client, repository: str, root: str, *, keep: bool) -> Outcome
             message=str(error),
         )
     seconds = time.monotonic() - started
-    if session["status"] == "success" and not keep:
+    tests = tuple(_unpassed(client, session)) if session["tests"] else ()
+    if session["deployedResources"] and not keep:
         client.remove(session_id)
         client.settle(session_id, seconds=120)
-    return _outcome(root, session, seconds)
+    return _outcome(root, session, seconds, tests)
 
 
-def _outcome(root: str, session: Session, seconds: float) -> Outcome:
+def _unpassed(client: Client, session: Session) -> Iterator[str]:
+    """The summary of the tests, and a line for each that did not pass."""
+    tests = client.test_status(session["tests"]["sessionId"])
+    yield tests["message"]
+    for result in tests["testResults"]:
+        if result["status"] != "pass":
+            yield f"{result['status']}  {result['name']}: {' '.join(result['error'].split())[:300]}"
+
+
+def _outcome(root: str, session: Session, seconds: float, tests: tuple[str, ...]) -> Outcome:
     error = session.get("error") or {}
     return Outcome(
         root=root,
@@ -74,6 +87,7 @@ def _outcome(root: str, session: Session, seconds: float) -> Outcome:
         message=" ".join(str(error.get("message", "")).split()),
         kind=(session.get("project") or {}).get("kind", ""),
         outputs=len((session.get("deployedResources") or {}).get("outputs", {})),
+        tests=tests,
     )
 
 
@@ -93,6 +107,7 @@ def main() -> None:
     parser.add_argument("roots", nargs="+", metavar="ROOT")
     parser.add_argument("--at-once", type=int, default=2, metavar="N")
     parser.add_argument("--keep", action="store_true", help="leave the stacks")
+    parser.add_argument("--test", action="store_true", help="run sanity tests on each stack")
     given = parser.parse_args()
     if not STACK.exists():
         sys.exit("no platform is running: start one with `make up MIRROR=DIR`")
@@ -101,7 +116,8 @@ def main() -> None:
     with ThreadPoolExecutor(given.at_once) as pool:
         clients = Client(stack["apiUrl"], stack["apiKey"])
         for outcome in pool.map(
-            lambda root: deploy(clients, given.repository, root, keep=given.keep), given.roots
+            lambda root: deploy(clients, given.repository, root, keep=given.keep, is_tested=given.test),
+            given.roots,
         ):
             outcomes.append(outcome)
             print(outcome.line, flush=True)

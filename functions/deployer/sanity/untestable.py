@@ -6,12 +6,16 @@ from typing import Final
 
 COVERED: Final = frozenset(
     {
+        "AWS::ApiGateway::Authorizer",  # routes are called without what it asks for
         "AWS::ApiGateway::Deployment",  # the routes of its API are called
         "AWS::ApiGateway::Method",
         "AWS::ApiGateway::Resource",
+        "AWS::ApiGateway::Stage",  # whether an API is deployed as it is tested with the API
+        "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Deployment",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
+        "AWS::ApiGatewayV2::Stage",
         "AWS::CDK::Metadata",
         "AWS::CloudFormation::Stack",  # its resources are tested by themselves
         "AWS::CloudFormation::WaitConditionHandle",
