@@ -38,7 +38,12 @@ def _of_rest_api(aws: Aws, api: Resource) -> Iterator[Fault]:
             if _FUNCTION.search(str(_integration(client, place).get("uri", ""))):
                 route = f"{method} {each['path']}"
                 inject = partial(_delete_integration, client, place)
-                yield Fault(kind=Kind.ROUTE, what=route, names=frozenset({each["path"]}), inject=inject)
+                yield Fault(kind=Kind.ROUTE, what=route, names=_route_names(method, each["path"]), inject=inject)
+
+
+def _route_names(method: str, path: str) -> frozenset[str]:
+    """`GET /` stands in fewer texts than `/`."""
+    return frozenset({f"{method} {path}".strip(), *([path] if len(path) > 1 else [])})
 
 
 def _integration(client: Any, place: dict[str, str]) -> dict[str, Any]:
@@ -58,7 +63,7 @@ def _of_http_api(aws: Aws, api: Resource) -> Iterator[Fault]:
     for route in client.get_routes(ApiId=api.physical_id)["Items"]:
         integration_id = route.get("Target", "").rpartition("/")[2]
         if integration_id:
-            names = frozenset({route["RouteKey"].partition(" ")[2] or route["RouteKey"]})
+            names = _route_names(*route["RouteKey"].partition(" ")[::2])
             inject = partial(_point_nowhere, client, api.physical_id, integration_id)
             yield Fault(kind=Kind.ROUTE, what=route["RouteKey"], names=names, inject=inject)
 
