@@ -37,18 +37,6 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = ("AWS::ApiGatewayV2::Api",)
-COVERED: Final = frozenset(
-    {
-        "AWS::ApiGatewayV2::Authorizer",
-        "AWS::ApiGatewayV2::Deployment",
-        "AWS::ApiGatewayV2::Integration",
-        "AWS::ApiGatewayV2::IntegrationResponse",
-        "AWS::ApiGatewayV2::Route",
-        "AWS::ApiGatewayV2::RouteResponse",
-        "AWS::ApiGatewayV2::Stage",
-    }
-)
-"""They are tested with their API."""
 
 
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:

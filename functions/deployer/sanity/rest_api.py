@@ -24,16 +24,6 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = ("AWS::ApiGateway::RestApi",)
-COVERED: Final = frozenset(
-    {
-        "AWS::ApiGateway::Authorizer",
-        "AWS::ApiGateway::Deployment",
-        "AWS::ApiGateway::Method",
-        "AWS::ApiGateway::Resource",
-        "AWS::ApiGateway::Stage",
-    }
-)
-"""They are tested with their API."""
 _MAX_DEPTH: Final = 30
 _POLICY: Final = "x-amazon-apigateway-policy"
 
