@@ -99,9 +99,19 @@ def _of_table(aws: Aws, table: Resource) -> Iterator[Fault]:
 
 def _of_rule(aws: Aws, rule: Resource) -> Iterator[Fault]:
     client = aws.client("events")
-    bus, _, name = rule.physical_id.rpartition("|")
-    place = {"Name": name.rpartition("/")[2], **({"EventBusName": bus} if bus else {})}
-    yield _fault(Kind.RULE, rule, partial(_switch, client.disable_rule, client.enable_rule, place))
+    name = rule.physical_id.rpartition("|")[2].rpartition("/")[2]
+    buses = ["default", *(each.physical_id for each in aws.of_type("AWS::Events::EventBus"))]
+    for bus in buses:  # its physical id says which one on AWS, and does not on the embedded platform
+        place = {"Name": name, "EventBusName": bus}
+        if _exists(client, place):
+            yield _fault(Kind.RULE, rule, partial(_switch, client.disable_rule, client.enable_rule, place))
+
+
+def _exists(client: Any, place: dict[str, str]) -> bool:
+    try:
+        return bool(client.describe_rule(**place))
+    except client.exceptions.ResourceNotFoundException:
+        return False
 
 
 def _switch(off: Any, on: Any, place: dict[str, str]) -> Undo:
