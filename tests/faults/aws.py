@@ -87,20 +87,26 @@ class Aws:
         stacks = self.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"]
         return str(stacks[0]["StackStatus"]) if stacks else ""
 
-    def endpoints(self) -> Iterator[str]:
+    def endpoints(self) -> dict[str, str]:
         """The address of each route, as somebody would try them by hand: {parameters} are 1."""
+        return dict(self._endpoints())
+
+    def _endpoints(self) -> Iterator[tuple[str, str]]:
+        """With what it is called in every deployment of the same stack."""
         base = f"{self.platform.endpoint_url}/_aws"
         for api in self.of_type("AWS::ApiGateway::RestApi"):
             stages = self.client("apigateway").get_stages(restApiId=api.physical_id)["item"]
+            stage = stages[0]["stageName"] if stages else "Prod"
             for path in self._rest_paths(api):
-                yield f"{base}/execute-api/{api.physical_id}/{stages[0]['stageName'] if stages else 'Prod'}{path}"
+                yield f"{api.logical_id} {path}", f"{base}/execute-api/{api.physical_id}/{stage}{path}"
         for api in self.of_type("AWS::ApiGatewayV2::Api"):
             for route in self.client("apigatewayv2").get_routes(ApiId=api.physical_id)["Items"]:
-                path = route["RouteKey"].partition(" ")[2] or "/"
-                yield f"{base}/execute-api/{api.physical_id}/$default{_filled(path)}"
+                path = _filled(route["RouteKey"].partition(" ")[2] or "/")
+                yield f"{api.logical_id} {path}", f"{base}/execute-api/{api.physical_id}/$default{path}"
         for url in self.of_type("AWS::Lambda::Url"):
             config = self.client("lambda").get_function_url_config(FunctionName=url.physical_id)
-            yield f"{base}/lambda-url/{config['FunctionUrl'].split('//')[1].partition('.')[0]}/"
+            url_id = config["FunctionUrl"].split("//")[1].partition(".")[0]
+            yield url.logical_id, f"{base}/lambda-url/{url_id}/"
 
     def get(self, address: str) -> int:
         """The status of a GET; 599 when nothing answers."""

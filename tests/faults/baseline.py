@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.faults.aws import Aws
 
 _COMPLETE: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
@@ -19,20 +22,25 @@ def is_complete(aws: Aws) -> bool:
 
 
 def failing_calls(aws: Aws) -> set[str]:
-    """Functions that fail when they are invoked with {}, and routes whose GET is answered with 500 or more."""
+    """Functions that fail when they are invoked with {}, and routes whose GET is answered with 500 or more.
+
+    They are called as in every deployment of the same stack.
+    """
     client = aws.client("lambda")
+    calls: dict[str, Callable[[], bool]] = {
+        each.logical_id: partial(_is_invoked, client, each.physical_id) for each in aws.functions
+    }
+    try:
+        calls |= {name: partial(_is_answered, aws, address) for name, address in aws.endpoints().items()}
+    except (BotoCoreError, ClientError):
+        calls["endpoints"] = lambda: False
     with ThreadPoolExecutor(4) as pool:
-        functions = [each.physical_id for each in aws.functions]
-        failed = set(_failed(functions, pool.map(lambda name: _is_invoked(client, name), functions)))
-        try:
-            endpoints = sorted(set(aws.endpoints()))
-        except (BotoCoreError, ClientError):
-            return failed | {"endpoints"}
-        return failed | set(_failed(endpoints, pool.map(lambda address: aws.get(address) < 500, endpoints)))
+        went_well = pool.map(lambda call: call(), calls.values())
+        return {name for name, good in zip(calls, went_well, strict=True) if not good}
 
 
-def _failed(names: list[str], went_well: Any) -> list[str]:
-    return [name for name, good in zip(names, went_well, strict=True) if not good]
+def _is_answered(aws: Aws, address: str) -> bool:
+    return aws.get(address) < 500
 
 
 def _is_invoked(client: Any, name: str) -> bool:
