@@ -1,8 +1,9 @@
 """What a Catch leaves of an error, as one of ours.
 
 A Lambda function's Cause is JSON with errorType and errorMessage; a container's is ECS's description of the task,
-which is never shown as it is; a nested execution's describes that execution; Step Functions' own is plain text. AWS's own error names (`States.*`, `Lambda.*`,
-`ECS.*`) never leave here: an execution cannot fail by the name `States.*`.
+which is never shown as it is; a nested execution's describes that execution; Step Functions' own is plain text.
+AWS's own error names (`States.*`, `Lambda.*`, `ECS.*`) never leave here: an execution cannot fail by the name
+`States.*`.
 """
 
 from __future__ import annotations

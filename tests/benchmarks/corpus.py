@@ -1,8 +1,8 @@
 """How many of a repository's projects are deployed, and why the others are not.
 
 Deploys every given project root of one repository through a platform that `make up MIRROR=DIR` keeps running, and
-removes each stack again. Prints a line per project, and a table of the reasons at the end. With --test each stack is
-tested, and what does not pass is told.
+removes each stack again. Prints a line per project, and a table of the reasons at the end. With --test each stack
+is tested, and what does not pass is told.
 
     python -m tests.benchmarks.corpus OWNER/NAME ROOT [ROOT ...] [--at-once N] [--keep] [--test]
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from local.report import Progress, table, sanity_table
+from local.report import Progress, sanity_table, table
 
 if TYPE_CHECKING:
     import pytest

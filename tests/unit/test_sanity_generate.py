@@ -25,7 +25,7 @@ def a_scene(*resources: tuple[str, str], files: dict[str, str] | None = None, mu
         for name, kind in resources
     ]
     record: Any = {"name": "shop", "partition": "aws", "region": "us-east-1", "accountId": "1" * 12, "outputs": {}}
-    deployed = Deployed({**record, "resources": listed})
+    deployed = Deployed(record | {"resources": listed})
     return Scene(deployed=deployed, files=files or {}, addresses=ADDRESSES, allow_mutating=mutating)
 
 

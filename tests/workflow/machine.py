@@ -1,8 +1,8 @@
 """Runs a state machine of ours as it is, in moto's interpreter: each Task is answered by the test.
 
-Two things differ from AWS. A container's state, and one that is another machine's execution, is given a function's
-Resource, since nothing here plays those; what it would have been started with is what the stand-in receives. And no
-time passes: pauses are noted.
+Two things differ from AWS. A container's state, and one that is another machine's execution, is given a
+function's Resource, since nothing here plays those; what it would have been started with is what the stand-in
+receives. And no time passes: pauses are noted.
 """
 
 from __future__ import annotations

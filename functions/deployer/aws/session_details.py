@@ -72,9 +72,7 @@ class SessionDetails:
         shown = _renamed(result, "status", "testStatus") | {"evidence": evidence}
         self._put([item | shown | {"expiresAt": expires_at}])
 
-    def results(
-        self, session_id: str, after: str | None, limit: int
-    ) -> tuple[list[SanityTestResult], str | None]:
+    def results(self, session_id: str, after: str | None, limit: int) -> tuple[list[SanityTestResult], str | None]:
         """At most `limit` results behind the token `after`, in the tests' order, and the next page's token.
 
         The token is None when there are no more as yet. Raises PageTokenInvalid.

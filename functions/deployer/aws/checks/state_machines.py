@@ -89,7 +89,8 @@ def runs(spec: Mapping[str, Any]) -> Outcome:
     if str(ran.get("error", "")).endswith(_NOT_THERE):
         error_text = f"the execution failed with {ran['error']}"
         return Outcome(status=Verdict.FAIL, error=error_text, evidence=evidence, reproduce=reproduce)
-    reason = f"the execution ended {ran['status']} with {spec['example']}; whether that input is for that cannot be told"
+    ended = f"the execution ended {ran['status']} with {spec['example']}"
+    reason = f"{ended}; whether that input is for that cannot be told"
     return Outcome(status=Verdict.SKIP, error=reason, evidence=evidence, reproduce=reproduce)
 
 
