@@ -74,6 +74,7 @@ def test_input_of_the_execution(application: Sessions) -> None:
             "tags": {"team": "platform"},
             "mode": "deploy",
             "keepFailedStack": False,
+            "runTests": False,
         },
     }
 

@@ -26,7 +26,7 @@ def deployed(client: Client) -> Iterator[Session]:
     client.settle(client.remove(session["sessionId"])["sessionId"])
 
 
-def tested(client: Client, **fields: Any) -> Session:
+def settled(client: Client, **fields: Any) -> Session:
     return client.settle(client.test(**fields)["sessionId"], is_test=True)
 
 
@@ -76,7 +76,7 @@ def test_stack_by_its_name_without_changing_it(client: Client, running: Laptop, 
     stack_name = deployed["deployedResources"]["stackName"]
     before = picture(running, deployed)
 
-    session = tested(client, stackName=stack_name, allowMutating=False)
+    session = settled(client, stackName=stack_name, allowMutating=False)
 
     assert session["status"] == "success", session["error"]
     assert "ServerlessRestApi POST /entries answers" in by_status(session, "skip")
@@ -103,7 +103,7 @@ def picture(running: Laptop, deployed: Session) -> str:
 
 def test_function_by_its_name(client: Client, deployed: Session) -> None:
     """The function, its variables, and who may call it."""
-    session = tested(client, functionName=physical_id(deployed, "GuestBookFunction"))
+    session = settled(client, functionName=physical_id(deployed, "GuestBookFunction"))
 
     assert session["status"] == "success", session["error"]
     assert "Function is active" in by_status(session, "pass")
@@ -114,7 +114,7 @@ def test_strict_sequence_of_chosen_tests(client: Client, deployed: Session) -> N
     """One at a time, in the order of the tests, and no others than those that were named."""
     wanted = ["AWS::DynamoDB::Table", "GuestBookFunction"]
 
-    session = tested(client, deploymentId=deployed["sessionId"], include=wanted, maxConcurrency=1)
+    session = settled(client, deploymentId=deployed["sessionId"], include=wanted, maxConcurrency=1)
 
     started = [result["startedAt"] for result in session["testResults"]]
     assert {result["logicalId"] for result in session["testResults"]} == {"EntryTable", "GuestBookFunction"}
@@ -189,7 +189,7 @@ def test_table_that_is_gone(client: Client, running: Laptop) -> None:
     table = physical_id(broken, "EntryTable")
     running.platform.client("dynamodb").delete_table(TableName=table)
 
-    session = tested(client, deploymentId=broken["sessionId"])
+    session = settled(client, deploymentId=broken["sessionId"])
     client.settle(client.remove(broken["sessionId"])["sessionId"])
 
     assert (session["status"], session["error"]["code"]) == ("failed", "SanityTestsFailed")

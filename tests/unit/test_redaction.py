@@ -170,9 +170,9 @@ def test_deep_and_wide() -> None:
     ],
 )
 def test_slow_text(text: str) -> None:
-    """The rules do not slow down on texts that were made for that."""
-    started = time.monotonic()
+    """The rules do not slow down on texts that were made for that: no rule goes over a text once per character."""
+    started = time.process_time()
 
     without_secrets(text, 1000)
 
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 10, "60,000 steps of 60,000 characters would take far longer"
