@@ -9,6 +9,7 @@ from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, trusted_key
 from deployer.aws.project_files import project_files
 from deployer.aws.sessions import Sessions
+from deployer.aws.shared_events import shared_events
 from deployer.sanity.deployed import Deployed
 from deployer.sanity.generate import generate
 from deployer.sanity.own_tests_file import NAMES as OWN_TESTS
@@ -48,9 +49,11 @@ def handler(event: Event, _context: object) -> SanityTests:
 
 def _scene(settings: Settings, artifacts: Artifacts, event: Event) -> Scene:
     target = event["target"]
-    record = json.loads(artifacts.get(trusted_key(event["sessionId"], DEPLOYED), _MAX_BYTES))
+    deployed = Deployed(json.loads(artifacts.get(trusted_key(event["sessionId"], DEPLOYED), _MAX_BYTES)))
+    functions = (each["physicalId"] for each in deployed.of_type("AWS::Lambda::Function"))
     return Scene(
-        deployed=Deployed(record),
+        deployed=deployed,
+        shared_events=shared_events(functions),
         files=_files(artifacts, target),
         addresses=Addresses(execute_api=settings.execute_api_url, function_url=settings.function_url),
         allow_mutating=target["allowMutating"],

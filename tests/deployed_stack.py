@@ -38,7 +38,11 @@ def arn(service: str, resource: str, account: str = ACCOUNT) -> str:
     return f"arn:aws:{service}:{REGION}:{account}:{resource}"
 
 
-def a_scene(*resources: DeployedResource, files: Mapping[str, str] | None = None) -> Scene:
+def a_scene(
+    *resources: DeployedResource,
+    files: Mapping[str, str] | None = None,
+    shared_events: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Scene:
     deployed = Deployed(
         {
             "name": "shop",
@@ -49,7 +53,13 @@ def a_scene(*resources: DeployedResource, files: Mapping[str, str] | None = None
             "resources": list(resources),
         }
     )
-    return Scene(deployed=deployed, files=files or {}, addresses=ADDRESSES, allow_mutating=False)
+    return Scene(
+        deployed=deployed,
+        files=files or {},
+        addresses=ADDRESSES,
+        allow_mutating=False,
+        shared_events=shared_events or {},
+    )
 
 
 class Stack:

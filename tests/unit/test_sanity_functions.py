@@ -120,6 +120,19 @@ def test_example_of_another_route() -> None:
     assert "file" not in spec("Orders answers an API request", api("get"), files={"events/a.json": other})
 
 
+def test_saved_event() -> None:
+    """An event that somebody saved for the function comes before the repository's; another function's never."""
+    others = {"kind": "of another"}
+    saved: dict[str, dict[str, Any]] = {"orders": {"tea": MESSAGES}, "stock": {"orders": others}}
+    scene = a_scene(a_function(), MAPPING, files={"events/orders.json": json.dumps(others)}, shared_events=saved)
+
+    given = {test["name"]: test["spec"] for test in functions.tests(scene.deployed.resources[0], scene)}
+
+    asked = given["Orders answers an SQS event"]
+    assert (asked["origin"], asked["file"]) == ("example", "shareable-test-events/orders/tea.json")
+    assert asked["event"]["Records"][0]["eventSourceARN"] == QUEUE
+
+
 def test_example_by_name() -> None:
     """Where several functions get such events, the name says whose it is."""
     other = a_resource("Lambda::Function", "Invoices", "invoices")

@@ -73,11 +73,12 @@ def _reason_not_to(resource: DeployedResource, kind: EventKind) -> str:
 
 
 def _with_example(resource: DeployedResource, of_kind: Sequence[Call], scene: Scene) -> tuple[str, Call]:
-    """The first call that the repository has an event for; otherwise the first one, with what was made up."""
-    if has_examples(scene.files):
-        alone = _is_alone(resource, of_kind[0].kind, scene.deployed)
+    """The first call that an event was saved for, or is in the repository; else the first one, as it was made up."""
+    saved = scene.shared_files(resource["physicalId"])
+    for files in filter(has_examples, (saved, scene.files)):
+        alone = files is saved or _is_alone(resource, of_kind[0].kind, scene.deployed)
         for call in of_kind:
-            path, event = example_for(call, _names(resource), alone, scene.files)
+            path, event = example_for(call, _names(resource), alone, files)
             if path and call.origin is not Origin.EXAMPLE:
                 return path, as_example(call, event)
     return "", of_kind[0]

@@ -139,7 +139,7 @@ def _preflight(route: ApiRoute, stage: Stage, scene: Scene) -> Iterator[SanityTe
         return
     origin = ORIGIN if "*" in origins[0] else origins[0]
     try:
-        path = stage.prefix + example(route, scene.files).path
+        path = stage.prefix + example(route, scene.examples).path
         address = Address(pattern=scene.addresses.execute_api, id=stage.api["physicalId"], path=path)
     except AddressRefused:
         return

@@ -77,7 +77,7 @@ def _answers(route: ApiRoute, stage: Stage, scene: Scene) -> SanityTest:
 
 
 def _request(route: ApiRoute, stage: Stage, scene: Scene) -> dict[str, Any]:
-    sample = example(route, scene.files)
+    sample = example(route, scene.examples)
     address = Address(
         pattern=scene.addresses.execute_api,
         id=stage.api["physicalId"],

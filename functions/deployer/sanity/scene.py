@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +30,22 @@ class Addresses:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """`files` are the project's small JSON and YAML files, by their path in the project root; none when the tests
-    come from the resources alone."""
+    come from the resources alone. `shared_events` are those saved for a function, by its name and their own.
+    """
 
     deployed: Deployed
     files: Mapping[str, str]
     addresses: Addresses
     allow_mutating: bool
+    shared_events: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def shared_files(self, function: str) -> dict[str, str]:
+        """The events saved for that function, as if they were files of the project."""
+        events = self.shared_events.get(function, {})
+        return {f"shareable-test-events/{function}/{name}.json": json.dumps(events[name]) for name in events}
+
+    @property
+    def examples(self) -> dict[str, str]:
+        """Whatever may hold an event: the project's files, and what was saved for its functions."""
+        shared = (self.shared_files(function) for function in self.shared_events)
+        return {path: text for files in (self.files, *shared) for path, text in files.items()}
