@@ -73,7 +73,8 @@ def running(host: str = LOOPBACK, port: int = 0) -> Iterator[Platform]:
             yield platform
 
 
-_COMMAND: Final = (sys.executable, str(Path(__file__).parent / "emulator"))
+_EMULATOR: Final = Path(__file__).parent / "emulator"
+_COMMAND: Final = (sys.executable, str(_EMULATOR))
 
 
 def _free(host: str, port: int) -> int:
@@ -102,6 +103,7 @@ def _env(platform: Platform) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "SFN_WAIT_SCALE": WAIT_SCALE,
+        "NODE_OPTIONS": f'--require "{_EMULATOR / "awslambda.cjs"}"',
         "LOG_LEVEL": "WARNING",
     }
 

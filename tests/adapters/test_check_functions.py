@@ -253,6 +253,27 @@ def test_no_json(played: Any) -> None:
     assert answers(spec(kind="sns")).status == "pass"
 
 
+STATUS = '{"statusCode": 200, "headers": {}}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "status"),
+    [
+        ("http", "once upon a time", "pass"),
+        ("http", STATUS + "\0" * 8 + "a time", "pass"),
+        ("rest", STATUS + "\0" * 8 + "a time", "pass"),
+        ("rest", "once upon a time", "fail"),
+        ("rest", '{"statusCode": "two"}' + "\0" * 8, "fail"),
+        ("rest", '"text"' + "\0" * 8, "fail"),
+    ],
+)
+def test_streamed(played: Any, kind: str, text: str, status: str) -> None:
+    """What is streamed is the body, behind a status or, to a function URL, as it stands."""
+    played(lambda event: {"text": text})
+
+    assert answers(spec(kind=kind)).status == status
+
+
 def test_waits(aws: None) -> None:
     """An invocation is waited for as long as the function may take, and is not repeated."""
     config = functions._client_that_waits(33).meta.config

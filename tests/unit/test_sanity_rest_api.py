@@ -62,6 +62,14 @@ def test_rest_body() -> None:
     assert arn("execute-api", "rest1/prod/GET/orders/*") in edge["sources"]
 
 
+@pytest.mark.parametrize(("path", "known_as"), [("/orders/", "/orders"), ("/", "/")])
+def test_slash_at_the_end(path: str, known_as: str) -> None:
+    """A REST API knows a path without it."""
+    tests = rest({path: {"get": operation()}})
+
+    assert tests[f"Api GET {known_as} calls Orders"]["spec"]["path"] == known_as
+
+
 def test_rest_resources() -> None:
     """Methods and resources of a template are put together to routes; the root is none of its resources."""
     api = a_resource("ApiGateway::RestApi", "Api", "rest1")

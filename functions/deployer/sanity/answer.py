@@ -58,7 +58,8 @@ def judge(kind: EventKind, answer: Answer, event: Any, reports_items: bool) -> J
     if mock := _mock(answer.payload):
         return Judgement(worth=Worth.MOCK, reason=mock)
     if not answer.is_json:
-        return _malformed("it is no JSON") if kind in _CONTRACTS else _GOOD
+        # Format 2.0: only what is streamed is no JSON, and it is the body as it stands.
+        return _malformed("it is no JSON") if kind in _CONTRACTS and kind is not EventKind.HTTP else _GOOD
     if reports_items and kind in {EventKind.SQS, EventKind.KINESIS, EventKind.DYNAMODB}:
         return _batch(answer, event)
     contract = _CONTRACTS.get(kind)

@@ -60,7 +60,7 @@ _NOT_THERE: Final = re.compile(
     r"|cannot import name '\w+' from '(?:typing|datetime|enum)')"
 )
 # What the runtime itself brings ("Runtime-included SDK versions", Lambda Developer Guide).
-_SDK_3: Final = re.compile(r"Cannot find (?:module|package) '(?:@aws-sdk|@smithy)/")
+_SDK_3: Final = re.compile(r"(?:Cannot find (?:module|package)|executor has no stub for) '(?:@aws-sdk|@smithy)/")
 _SDK_2: Final = re.compile(r"Cannot find (?:module|package) 'aws-sdk['/]")
 _OF_SDK_2: Final = re.compile(r"nodejs(?:4|6|8|10|12|14|16)\b")
 _NETWORK: Final = re.compile(

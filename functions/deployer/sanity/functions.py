@@ -73,7 +73,7 @@ def _reason_not_to(resource: DeployedResource, kind: EventKind) -> str:
 
 
 def _with_example(resource: DeployedResource, of_kind: Sequence[Call], scene: Scene) -> tuple[str, Call]:
-    """The first call that an event was saved for, or is in the repository; else the first one, as it was made up."""
+    """The first call that an event was saved for, or is in the repository; else the first one, as made up."""
     saved = scene.shared_files(resource["physicalId"])
     for files in filter(has_examples, (saved, scene.files)):
         alone = files is saved or _is_alone(resource, of_kind[0].kind, scene.deployed)

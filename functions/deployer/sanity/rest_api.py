@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.api_route import (
@@ -65,10 +66,16 @@ def _routes(api: DeployedResource, deployed: Deployed) -> Iterator[ApiRoute]:
     body = api["properties"].get("Body")
     body = body if isinstance(body, dict) else {}
     has_policy = "Policy" in api["properties"] or _POLICY in body
-    yield from routes_of_body(body, is_guarded_by_policy=has_policy)
+    for route in routes_of_body(body, is_guarded_by_policy=has_policy):
+        yield replace(route, path=canonical_path(route.path))
     for method in deployed.of_type("AWS::ApiGateway::Method"):
         if method["properties"].get("RestApiId") == api["physicalId"]:
             yield _route(method["properties"], deployed, has_policy=has_policy)
+
+
+def canonical_path(path: str) -> str:
+    """A REST API's resources have names, so none ends with a slash, whatever the OpenAPI body says."""
+    return path.rstrip("/") or "/"
 
 
 def _route(method: Mapping[str, Any], deployed: Deployed, *, has_policy: bool) -> ApiRoute:

@@ -34,6 +34,8 @@ DIALOGUE_SECONDS: Final = 240
 MAX_ANSWER_BYTES: Final = 7_000_000
 """More than the 6 MB that a synchronous invocation may answer."""
 _MAX_EVENT_SHOWN: Final = 2000
+_END_OF_PRELUDE: Final = "\0" * 8
+"""Behind the status and the headers ("Set up a Lambda proxy integration with response streaming", API Gateway)."""
 _NOT_YET: Final = frozenset(
     {"ResourceConflictException", "ResourceNotReadyException", "SnapStartNotReadyException"}
 )
@@ -112,10 +114,15 @@ def _invoked(caller: Any, function: str, event: Any) -> tuple[Answer, dict[str, 
 
 
 def _parsed(text: str) -> tuple[Any, bool]:
+    """The answer, and whether it is JSON. What is streamed with a status begins with that, apart from its body."""
+    prelude, separator, body = text.partition(_END_OF_PRELUDE)
     try:
-        return (json.loads(text) if text.strip() else None), True
+        payload: Any = json.loads(prelude) if prelude.strip() else None
     except (ValueError, RecursionError):
         return text, False
+    if separator and isinstance(payload, dict):
+        return {**payload, "body": body}, True
+    return payload, not separator
 
 
 def _told(asked: Invocation, outcome: Outcome, turns: list[Turn], facts: list[dict[str, Any]]) -> Outcome:

@@ -15,6 +15,7 @@ from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
 from deployer.sanity.http_answer import Gateway
 from deployer.sanity.reproduce import aws
+from deployer.sanity.rest_api import canonical_path
 from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def _operation(spec: Mapping[str, Any]) -> dict[str, Any] | None:
         parameters={"extensions": "integrations"},
         accepts="application/json",
     )
-    paths = json.loads(export["body"].read()).get("paths", {})
+    exported = json.loads(export["body"].read()).get("paths", {})
+    paths = {canonical_path(path): item for path, item in exported.items()}
     method = _ANY_METHOD if spec["method"] == "ANY" else spec["method"].lower()
     found: dict[str, Any] | None = paths.get(spec["path"], {}).get(method)
     return found
