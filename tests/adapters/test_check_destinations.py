@@ -58,16 +58,24 @@ def test_results_that_go_elsewhere(queue: str) -> None:
     [
         ({"DeadLetterConfig": {"TargetArn": TARGET}}, "pass"),
         ({"DeadLetterConfig": {"TargetArn": arn("sqs", "other")}}, "fail"),
-        ({}, "skip"),
+        ({}, "fail"),
     ],
 )
 def test_dead_letters(queue: str, configuration: Any, verdict: str) -> None:
-    """A platform that shows none may never have set it."""
+    """The target is that of the template."""
     stack = Stack(generated, CHECKS, a_function(DeadLetterConfig={"TargetArn": TARGET}))
     with Stubber(client("lambda")) as stub:
         stub.add_response("get_function_configuration", configuration)
 
         assert list(stack.verdicts().values()) == [verdict]
+
+
+def test_dead_letters_on_the_embedded_platform(aws: None) -> None:
+    """It shows none, and may never have set it."""
+    make_function()
+    spec = {"function": "orders", "target": TARGET, "reference": None, "isEmbedded": True}
+
+    assert CHECKS["destination.dead_letters"](spec).status == "skip"
 
 
 def test_logs(aws: None) -> None:

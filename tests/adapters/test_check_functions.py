@@ -67,7 +67,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Lambda]:
 
 def spec(**more: Any) -> dict[str, Any]:
     given = {"function": "orders", "kind": "rest", "origin": "shaped", "event": {"own": "event"}, "method": "GET"}
-    return {**given, "runtime": "python3.13", "variables": [], "types": [], **more}
+    return {**given, "runtime": "python3.13", "variables": [], "types": [], "isEmbedded": False, **more}
 
 
 def refused(code: str) -> Callable[[Any], dict[str, Any]]:

@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from tests.deployed_stack import Stack, a_function, a_resource, arn
 from tests.deployed_things import make_function, make_role
 
+from deployer.aws.checks import state_machines
 from deployer.aws.checks.state_machines import CHECKS
 from deployer.aws.clients import client
 from deployer.sanity.state_machine import tests as generated
@@ -133,7 +134,7 @@ def test_express_machine(aws: None, answer: Any, verdict: str) -> None:
     times = {"executionArn": "arn:e", "startDate": 0, "stopDate": 0}
     machine = a_resource("StepFunctions::StateMachine", "Flow", MACHINE, StateMachineType="EXPRESS")
     stack = Stack(generated, CHECKS, machine, **{"events/flow-input.json": "{}"})
-    with Stubber(client("stepfunctions")) as stub:
+    with Stubber(state_machines._client_that_waits()) as stub:
         asked = {"stateMachineArn": MACHINE, "input": "{}"}
         stub.add_response("start_sync_execution", {**times, **answer}, asked)
 
@@ -148,6 +149,13 @@ def test_express_machine_that_takes_long(aws: None, monkeypatch: pytest.MonkeyPa
 
     machine = a_resource("StepFunctions::StateMachine", "Flow", MACHINE, StateMachineType="EXPRESS")
     stack = Stack(generated, CHECKS, machine, **{"events/flow-input.json": "{}"})
-    monkeypatch.setattr(client("stepfunctions"), "start_sync_execution", start)
+    monkeypatch.setattr(state_machines._client_that_waits(), "start_sync_execution", start)
 
     assert stack.outcome("Flow runs with events/flow-input.json").status == "skip"
+
+
+def test_execution_is_waited_for(aws: None) -> None:
+    """For as long as an Express execution may take; it is not started again, whatever comes of it."""
+    config = state_machines._client_that_waits().meta.config
+
+    assert (config.read_timeout, config.retries["total_max_attempts"]) == (310, 1)

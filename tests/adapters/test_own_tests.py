@@ -90,7 +90,7 @@ def test_answer_as_expected(gateway: Gateway) -> None:
     assert outcome.evidence["status"] == 200
     assert (gateway.asked["method"], gateway.asked["path"]) == ("POST", "/at/rest123/Prod/orders?a=1")
     assert (gateway.asked["body"], gateway.asked["headers"]["x-tenant"]) == ('{"b": 2}', "a")
-    assert outcome.reproduce.endswith("-H 'x-tenant: a' -d '{\"b\": 2}'")
+    assert "-H 'x-tenant: a' --data-raw '{\"b\": 2}' http" in outcome.reproduce.replace("'http", "http")
 
 
 def test_other_answer(gateway: Gateway) -> None:

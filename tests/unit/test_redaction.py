@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.sanity.redaction import MAX_EVIDENCE_BYTES, evidence, redacted, without_secrets
+from deployer.sanity.reproduce import invocation
 from deployer.sanity.sanity_test import Outcome, Verdict
 
 SECRET = "s3cr3t-W0rd"
@@ -103,6 +105,25 @@ def test_outcome() -> None:
         reproduce="curl -H 'Authorization: ****'",
         may_pass_later=True,
     )
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"note": "password='; touch pwned #"},
+        {"key": "-----BEGIN PRIVATE KEY-----"},
+        {"x": 'secret="\'"\'"; id #', "y": "'"},
+    ],
+)
+def test_hostile_words_of_a_command(payload: dict[str, str]) -> None:
+    """Whatever is hidden in it, a word stays one word: nothing of it becomes a command."""
+    line = invocation("orders", json.dumps(payload))
+
+    told = redacted(Outcome(status=Verdict.FAIL, reproduce=line)).reproduce
+
+    words, shown = shlex.split(line), shlex.split(told)
+    assert len(shown) == len(words)
+    assert shown[:6] + shown[-1:] == words[:6] + words[-1:]
 
 
 def test_large_evidence() -> None:

@@ -10,8 +10,11 @@ from deployer.sanity.raised import Frame, Raised
 SETTING = Setting(runtime="python3.13", variables=["TABLE"], types=["AWS::DynamoDB::Table"])
 
 
-def fault(kind: str, message: str, at_init: bool = False, runtime: str = "python3.13") -> str:
-    setting = Setting(runtime=runtime, variables=["TABLE"], types=["AWS::DynamoDB::Table"])
+def fault(
+    kind: str, message: str, at_init: bool = False, runtime: str = "python3.13", is_embedded: bool = False
+) -> str:
+    types = ["AWS::DynamoDB::Table"]
+    setting = Setting(runtime=runtime, variables=["TABLE"], types=types, is_embedded=is_embedded)
     return blame(Raised(type=kind, message=message, at_init=at_init), setting).fault
 
 
@@ -120,11 +123,6 @@ def test_kept_elsewhere() -> None:
         ("TypeError", "fetch failed", False),
         ("ClientError", "An error occurred (UnknownOperationException) when calling the X operation: ", False),
         ("ClientError", "An error occurred (400) when calling the DetectSentiment operation: ", False),
-        ("Runtime.ImportModuleError", "Cannot find package '@aws-sdk/client-s3'", True),
-        ("Runtime.ImportModuleError", "No module named 'pydantic_core._pydantic_core'", True),
-        ("", "awslambda is not defined", True),
-        ("Runtime.DockerUnavailable", "Docker is required to invoke Lambda functions", False),
-        ("TypeError", "expected str, bytes or os.PathLike object, not int", False),
     ],
 )
 def test_elsewhere(kind: str, message: str, at_init: bool) -> None:
@@ -132,12 +130,41 @@ def test_elsewhere(kind: str, message: str, at_init: bool) -> None:
     assert fault(kind, message, at_init) == Fault.ELSEWHERE
 
 
+IMPORT = "Runtime.ImportModuleError"
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (IMPORT, "Cannot find package '@aws-sdk/client-s3'"),
+        (IMPORT, "MiniStack local executor has no stub for '@aws-sdk/client-s3'; bundle it"),
+        (IMPORT, "Cannot find module '/opt/nodejs/config.mjs' imported from /code/app.mjs"),
+        (IMPORT, "No module named 'pydantic_core._pydantic_core'"),
+        (IMPORT, "libpq.so.5: cannot open shared object file: No such file or directory"),
+        (IMPORT, "/var/task/bcrypt_lib.node: invalid ELF header"),
+    ],
+)
+def test_what_the_embedded_platform_lacks(kind: str, message: str) -> None:
+    """There it says nothing of what was deployed; on AWS it is a package without what it needs."""
+    assert fault(kind, message, True, is_embedded=True) == Fault.ELSEWHERE
+    assert fault(kind, message, True) == Fault.CERTAIN
+
+
+def test_runtime_of_the_embedded_platform() -> None:
+    """What its own code says, no function's code says."""
+    docker = ("Runtime.DockerUnavailable", "Docker is required to invoke Lambda functions")
+    path = ("TypeError", "expected str, bytes or os.PathLike object, not NoneType")
+
+    assert fault(*docker, is_embedded=True) == fault(*path, is_embedded=True) == Fault.ELSEWHERE
+    assert fault(*path) == Fault.INPUT
+
+
 def test_sdk_of_the_runtime() -> None:
-    """The second SDK came with Node.js 16, and does not come with later ones."""
+    """The second SDK came with Node.js 16, and does not come with later ones; here it comes with none."""
     message = "Cannot find module 'aws-sdk'"
 
-    assert fault("Runtime.ImportModuleError", message, True, "nodejs16.x") == Fault.ELSEWHERE
-    assert fault("Runtime.ImportModuleError", message, True, "nodejs22.x") == Fault.CERTAIN
+    assert fault(IMPORT, message, True, "nodejs16.x", is_embedded=True) == Fault.ELSEWHERE
+    assert fault(IMPORT, message, True, "nodejs22.x", is_embedded=True) == Fault.CERTAIN
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ POST = rest_event(Route(method="POST", resource="/orders", body='{"id": "sanity-
 
 def asked(event: Any = MESSAGE, kind: str = "sqs", **more: Any) -> Invocation:
     given: Any = {"function": "orders", "kind": kind, "origin": "shaped", "event": event}
-    return cast("Invocation", {**given, "runtime": "python3.13", "variables": [], "types": [], **more})
+    return cast(
+        "Invocation", {**given, "runtime": "python3.13", "variables": [], "types": [], "isEmbedded": False, **more}
+    )
 
 
 def talk(function: Function, invocation: Invocation | None = None) -> tuple[Outcome, list[Try]]:

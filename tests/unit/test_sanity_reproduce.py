@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from hypothesis.strategies import text
 
-from deployer.sanity.reproduce import aws, command
+from deployer.sanity.reproduce import aws, command, curl, invocation, rewritten
 
 
 def test_options() -> None:
@@ -59,3 +61,45 @@ def test_call_of_the_api(service: str, operation: str, parameters: dict[str, Any
 def test_any_value_of_a_call(value: str) -> None:
     """So does what a call of the API was asked with."""
     assert shlex.split(command("dynamodb", "DescribeTable", {"TableName": value}))[-1] == value
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        (("GET", "https://a/b", {"accept": "x/y"}, None), "curl -i -X GET -H 'accept: x/y' https://a/b"),
+        (("HEAD", "https://a/b?c[0]=1", {}, None), "curl --head --globoff 'https://a/b?c[0]=1'"),
+        (
+            ("POST", "https://a", {}, "@/etc/passwd"),
+            "curl -i -X POST -H Content-Type: --data-raw @/etc/passwd https://a",
+        ),
+        (
+            ("POST", "https://a", {"Content-Type": "text/plain"}, "b"),
+            "curl -i -X POST -H 'Content-Type: text/plain' --data-raw b https://a",
+        ),
+    ],
+)
+def test_request(request_: tuple[str, str, dict[str, str], str | None], line: str) -> None:
+    """It sends what the test sent, and no file of the reader's."""
+    assert curl(*request_) == line
+
+
+def test_invocation() -> None:
+    """A payload that is too long to be read is left to a file."""
+    assert invocation("f", "{}").endswith("--payload '{}' /dev/stdout")
+    assert "--payload file://event.json" in invocation("f", "x" * 5000)
+
+
+@given(text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])), text(alphabet="a'\"\\\n\t$(`"))
+def test_rewritten(first: str, second: str) -> None:
+    """The words come out as they went in, on one line."""
+    line = rewritten(shlex.join(["echo", first, second]), lambda word: word, 10_000)
+
+    shown = subprocess.run(["bash", "-c", line], capture_output=True, check=True)
+
+    assert "\n" not in line
+    assert shown.stdout.decode() == f"{first} {second}\n"
+
+
+def test_rewritten_to_size() -> None:
+    """A word that is too long goes; the command stays one."""
+    assert rewritten(shlex.join(["aws", "x" * 50, "y"]), lambda word: word, 20) == "aws '…' y"

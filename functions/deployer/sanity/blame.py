@@ -47,16 +47,17 @@ _RUNTIME: Final = {
 _SLOW: Final = re.compile(r"Task timed out after [\d.]{1,20} seconds", re.IGNORECASE)
 _MEMORY: Final = re.compile(r"signal: killed|Runtime\.OutOfMemory|MemoryError|heap out of memory", re.IGNORECASE)
 _EXIT: Final = re.compile(r"Runtime\.ExitError|Runtime\.NodeJsExit|Worker process died|Runtime exited")
+# What the embedded platform lacks. On AWS the same words tell of a library, layer or package that is not there.
 _PLATFORM: Final = re.compile(
     r"Runtime\.Docker|Failed to resolve layer|Failed to extract layer|Unsupported runtime|No JSON init response"
     r"|invalid ELF header|Exec format error|cannot open shared object file|Unable to locate credentials"
     r"|security token included in the request is invalid|Lambda RIE"
-    r"|^TypeError: expected str, bytes or os\.PathLike object, not \w+$"
+    r"|^TypeError: expected str, bytes or os\.PathLike object, not \w+$|['\"]/opt/"
 )
 # The embedded platform runs all Python code by its own interpreter: what is compiled, or written, for a newer one
-# does not load there. Lambda's own words begin with "Unable to import module". Nor does it stream answers.
+# does not load there. Lambda's own words begin with "Unable to import module".
 _NOT_THERE: Final = re.compile(
-    r"^(?:awslambda is not defined$|No module named '[\w.]{1,200}\._\w+'|f-string"
+    r"^(?:No module named '[\w.]{1,200}\._\w+'|f-string"
     r"|cannot import name '\w+' from '(?:typing|datetime|enum)')"
 )
 # What the runtime itself brings ("Runtime-included SDK versions", Lambda Developer Guide).
@@ -111,11 +112,13 @@ _NATIVE_NODE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """`variables` are the names in the function's environment by its template; `types` those of the deployment."""
+    """`variables` are the names in the function's environment by its template; `types` those of the deployment;
+    `is_embedded` tells the embedded platform from AWS."""
 
     runtime: str
     variables: Collection[str]
     types: Collection[str]
+    is_embedded: bool = False
 
 
 def blame(raised: Raised, setting: Setting) -> Blame:
@@ -158,7 +161,7 @@ def _of_runtime(raised: Raised, setting: Setting) -> Blame | None:
     told = raised.told
     if _SLOW.search(told) or raised.type == "Sandbox.Timedout":
         return Blame(fault=Fault.SLOW, reason=_sentence(told))
-    if _PLATFORM.search(told) or (raised.at_init and _is_of_the_platform(raised.message, setting.runtime)):
+    if setting.is_embedded and _is_of_the_platform(raised, setting.runtime):
         return Blame(fault=Fault.ELSEWHERE, reason=f"the platform cannot run it: {told}")
     if raised.type in _RUNTIME:
         return Blame(fault=Fault.CERTAIN, reason=f"{_RUNTIME[raised.type]}: {raised.message}")
@@ -171,10 +174,11 @@ def _of_runtime(raised: Raised, setting: Setting) -> Blame | None:
     return None
 
 
-def _is_of_the_platform(message: str, runtime: str) -> bool:
+def _is_of_the_platform(raised: Raised, runtime: str) -> bool:
     """The code would load where the runtime is the one that it was written for."""
-    lacks_sdk = bool(_SDK_3.search(message) or (_SDK_2.search(message) and _OF_SDK_2.match(runtime)))
-    return lacks_sdk or bool(_NOT_THERE.match(message))
+    message = raised.message
+    lacks_sdk = _SDK_3.search(message) or (_SDK_2.search(message) and _OF_SDK_2.match(runtime))
+    return bool(_PLATFORM.search(raised.told) or (raised.at_init and (lacks_sdk or _NOT_THERE.match(message))))
 
 
 def _of_aws(found: Refusal | None, types: Collection[str]) -> Blame | None:

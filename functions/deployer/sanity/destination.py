@@ -25,6 +25,7 @@ def _function(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     target = _in(resource["properties"], "DeadLetterConfig").get("TargetArn")
     if isinstance(target, str):
         spec = {"function": resource["physicalId"], **_end(target, scene)}
+        spec["isEmbedded"] = scene.addresses.are_embedded
         what = f"gives up to {label(target, scene.deployed)}"
         yield statement(resource, what, "destination.dead_letters", spec)
 

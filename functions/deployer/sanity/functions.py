@@ -47,6 +47,7 @@ def invocation(
         runtime=str(function["properties"].get("Runtime") or ""),
         variables=_variables(function),
         types=sorted({resource["type"] for resource in scene.deployed.resources}),
+        isEmbedded=scene.addresses.are_embedded,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.log_text import clean, cut
+from deployer.sanity.reproduce import rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,9 +57,14 @@ def redacted(outcome: Outcome) -> Outcome:
     return replace(
         outcome,
         error=without_secrets(outcome.error, MAX_ERROR_BYTES),
-        reproduce=without_secrets(outcome.reproduce, MAX_REPRODUCE_BYTES),
+        reproduce=rewritten(outcome.reproduce, _word, MAX_REPRODUCE_BYTES),
         evidence=evidence(outcome.evidence),
     )
+
+
+def _word(word: str) -> str:
+    """Of a command: not to be cut, since the rest of it would mean something else."""
+    return without_secrets(word, _MAX_READ_BYTES)
 
 
 def without_secrets(text: str, max_bytes: int) -> str:

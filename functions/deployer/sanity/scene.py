@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,11 @@ class Addresses:
 
     execute_api: str  # https://{id}.execute-api.us-east-1.amazonaws.com
     function_url: str  # https://{id}.lambda-url.us-east-1.on.aws
+
+    @property
+    def are_embedded(self) -> bool:
+        """Those of the embedded platform: AWS has the id in the host's name."""
+        return "{id}" not in urlsplit(self.execute_api).netloc
 
     def api(self, api_id: str) -> str:
         """Where an API's stages begin, without a slash at the end."""

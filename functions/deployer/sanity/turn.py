@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 class Invocation(TypedDict):
     """What a function is asked. `types` are the resource types of the deployment, `variables` the names in the
-    function's environment by its template; `made` is the made-up event where `event` is an example."""
+    function's environment by its template; `made` is the made-up event where `event` is an example; `isEmbedded`
+    that it runs on the embedded platform, which lacks some of what Lambda has."""
 
     function: str
     kind: str
@@ -30,6 +31,7 @@ class Invocation(TypedDict):
     runtime: str
     variables: list[str]
     types: list[str]
+    isEmbedded: bool
 
 
 class Variant(StrEnum):
@@ -80,4 +82,9 @@ def heard_in(asked: Invocation, turn: Turn) -> Heard:
 
 
 def _setting(asked: Invocation) -> Setting:
-    return Setting(runtime=asked["runtime"], variables=asked["variables"], types=asked["types"])
+    return Setting(
+        runtime=asked["runtime"],
+        variables=asked["variables"],
+        types=asked["types"],
+        is_embedded=asked["isEmbedded"],
+    )

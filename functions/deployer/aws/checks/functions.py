@@ -19,7 +19,7 @@ from deployer.aws.clients import client
 from deployer.sanity.answer import Answer
 from deployer.sanity.dialogue import concluded, next_try
 from deployer.sanity.event_kind import EventKind
-from deployer.sanity.reproduce import aws
+from deployer.sanity.reproduce import aws, invocation
 from deployer.sanity.sanity_test import Outcome, Verdict
 from deployer.sanity.turn import Invocation, Try, Turn
 
@@ -33,7 +33,6 @@ PATIENCE_SECONDS: Final = 840
 DIALOGUE_SECONDS: Final = 240
 MAX_ANSWER_BYTES: Final = 7_000_000
 """More than the 6 MB that a synchronous invocation may answer."""
-_MAX_EVENT_SHOWN: Final = 2000
 _END_OF_PRELUDE: Final = "\0" * 8
 """Behind the status and the headers ("Set up a Lambda proxy integration with response streaming", API Gateway)."""
 _NOT_YET: Final = frozenset(
@@ -178,10 +177,7 @@ def _client_that_waits(seconds: int) -> Any:
 
 
 def _reproduce(asked: Invocation, event: Any) -> str:
-    text = json.dumps(event)
-    payload = text if len(text) <= _MAX_EVENT_SHOWN else "file://event.json"
-    options = {"cli_binary_format": "raw-in-base64-out", "payload": payload}
-    return f"{aws('lambda', 'invoke', function_name=asked['function'], **options)} /dev/stdout"
+    return invocation(asked["function"], json.dumps(event))
 
 
 def _configured(found: Mapping[str, Any]) -> dict[str, Any]:

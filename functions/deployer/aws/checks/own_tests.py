@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shlex
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from deployer.aws.clients import client
 from deployer.sanity.address import Address, AddressRefused
 from deployer.sanity.expectation import differences
 from deployer.sanity.raised import from_answer
+from deployer.sanity.reproduce import curl, invocation
 from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _NOT_READY: Final = frozenset({403, 404, 500, 503})
 def is_answered(spec: Mapping[str, Any]) -> Outcome:
     """The request is answered with the status and the body that were expected."""
     address = _address(spec["address"])
-    reproduce = _curl(spec, address)
+    reproduce = curl(spec["method"], address.url, spec["headers"], spec["body"])
     try:
         answer = probe.request(spec["method"], address, headers=spec["headers"], body=spec["body"])
     except (probe.NoAnswer, AddressRefused) as error:
@@ -121,16 +121,8 @@ def _tail(log: str) -> list[str]:
     return log.strip().splitlines()[-_LOG_LINES:]
 
 
-def _curl(spec: Mapping[str, Any], address: Address) -> str:
-    words = ["curl", "-i", "-X", spec["method"], address.url]
-    for name, value in spec["headers"].items():
-        words += ["-H", f"{name}: {value}"]
-    return shlex.join([*words, "-d", spec["body"]] if spec["body"] is not None else words)
-
-
 def _invocation(spec: Mapping[str, Any]) -> str:
-    options = ["--function-name", spec["function"], "--cli-binary-format", "raw-in-base64-out"]
-    return shlex.join(["aws", "lambda", "invoke", *options, "--payload", spec["payload"], "/dev/stdout"])
+    return invocation(spec["function"], spec["payload"])
 
 
 @cache

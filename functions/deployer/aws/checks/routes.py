@@ -3,7 +3,6 @@ edge from a route to its function."""
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -17,7 +16,7 @@ from deployer.sanity.address import Address, AddressRefused
 from deployer.sanity.api_route import Guard, Target, function_arn
 from deployer.sanity.http_answer import Gateway, Reading, is_of_gateway, read
 from deployer.sanity.policy import Call, Permit, permit_any, source
-from deployer.sanity.reproduce import aws
+from deployer.sanity.reproduce import aws, curl
 from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -68,17 +67,13 @@ class Asked:
             status=status,
             error=error,
             evidence=evidence,
-            reproduce=curl(self.spec, self.address),
+            reproduce=_reproduce(self.spec, self.address),
             may_pass_later=may_pass_later,
         )
 
 
-def curl(spec: Mapping[str, Any], address: Address) -> str:
-    words = ["curl", "-i", "-X", spec.get("method", "OPTIONS")]
-    for name, value in spec["headers"].items():
-        words += ["-H", f"{name}: {value}"]
-    words += ["-d", spec["body"]] if spec.get("body") else []
-    return shlex.join([*words, address.url])
+def _reproduce(spec: Mapping[str, Any], address: Address) -> str:
+    return curl(spec.get("method", "OPTIONS"), address.url, spec["headers"], spec.get("body"))
 
 
 def route(gateway: Gateway, spec: Mapping[str, Any], look: Callable[[Mapping[str, Any]], str]) -> Outcome:
@@ -112,7 +107,7 @@ def _unanswered(spec: Mapping[str, Any], error: NoAnswer) -> Outcome:
     return Outcome(
         status=Verdict.FAIL,
         error=f"{spec['method']} {address.url}: {error}",
-        reproduce=curl(spec, address),
+        reproduce=_reproduce(spec, address),
         may_pass_later=True,
     )
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from deployer.aws.checks.existence import trouble
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _NOT_THERE: Final = ("ResourceNotFoundException", "AccessDeniedException", "StateMachineDoesNotExist")
 _MAX_SHOWN: Final = 5
+_MAX_SECONDS: Final = 310
 
 
 def is_active(spec: Mapping[str, Any]) -> Outcome:
@@ -79,7 +83,7 @@ def runs(spec: Mapping[str, Any]) -> Outcome:
     machine, text = spec["machine"], spec["input"]
     reproduce = aws("stepfunctions", "start-sync-execution", state_machine_arn=machine, input_=text)
     try:
-        ran: Any = client("stepfunctions").start_sync_execution(stateMachineArn=machine, input=text)
+        ran: Any = _client_that_waits().start_sync_execution(stateMachineArn=machine, input=text)
     except (EndpointConnectionError, ReadTimeoutError) as error:
         reason = f"it cannot be run and waited for from here: {error}"
         return Outcome(status=Verdict.SKIP, error=reason, reproduce=reproduce)
@@ -92,6 +96,13 @@ def runs(spec: Mapping[str, Any]) -> Outcome:
     ended = f"the execution ended {ran['status']} with {spec['example']}"
     reason = f"{ended}; whether that input is for that cannot be told"
     return Outcome(status=Verdict.SKIP, error=reason, evidence=evidence, reproduce=reproduce)
+
+
+@cache
+def _client_that_waits() -> Any:
+    """Step Functions' client, for one execution that is not repeated. An Express one ends within five minutes."""
+    config = Config(connect_timeout=3, read_timeout=_MAX_SECONDS, retries={"total_max_attempts": 1})
+    return boto3.client("stepfunctions", config=config)
 
 
 def _machine(spec: Mapping[str, Any]) -> dict[str, Any]:
