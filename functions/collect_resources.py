@@ -52,6 +52,5 @@ def _record(sessions: Sessions, event: Event, stack: Stack, resources: list[Reso
         entries=[(LogLevel.INFO, message)],
         stackName=stack.name,
         stackId=stack.stack_id,
-        region=stack.region,
         outputs=dict(stack.outputs),
     )

@@ -160,10 +160,6 @@ class Stack:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def region(self) -> str:
-        return self.stack_id.split(":")[3]
-
-    @property
     def is_ours(self) -> bool:
         """It carries this application's tag. No other stack is ever changed."""
         return self.tags.get(MANAGED_BY) == OURS
