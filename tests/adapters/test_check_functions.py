@@ -93,22 +93,45 @@ def test_active(aws: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "error", "later"),
+    ("configuration", "error"),
     [
-        ({"State": "Pending"}, "orders is Pending, not Active", True),
-        ({"State": "Failed", "StateReason": "no image"}, "orders is Failed, not Active: no image", False),
-        ({"LastUpdateStatus": "Failed"}, "the last update of orders is Failed", False),
-        ({"LastUpdateStatus": "InProgress"}, "the last update of orders is InProgress", True),
-        ({"Role": ""}, "orders has no role to run as", False),
+        ({"State": "Failed", "StateReason": "no image"}, "orders is Failed, not Active: no image"),
+        ({"State": "ActiveNonInvocable"}, "orders is ActiveNonInvocable, not Active"),
+        ({"LastUpdateStatus": "Failed"}, "the last update of orders is Failed"),
+        ({"Role": ""}, "orders has no role to run as"),
     ],
 )
-def test_inactive(played: Any, configuration: dict[str, str], error: str, later: bool) -> None:
-    """A function that cannot be invoked, now or ever."""
+def test_inactive(played: Any, configuration: dict[str, str], error: str) -> None:
+    """A function that cannot be invoked."""
     played(lambda event: {}, **configuration)
 
     outcome = is_active({"function": "orders"})
 
-    assert (outcome.status, outcome.error, outcome.may_pass_later) == ("fail", error, later)
+    assert (outcome.status, outcome.error, outcome.may_pass_later) == ("fail", error, False)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "error"),
+    [
+        ({"State": "Pending"}, "orders is Pending, not Active"),
+        ({"LastUpdateStatus": "InProgress"}, "the last update of orders is InProgress"),
+    ],
+)
+def test_on_its_way(played: Any, configuration: dict[str, str], error: str) -> None:
+    """A function that AWS wakes up, or still changes, is not judged before that is over."""
+    played(lambda event: {}, **configuration)
+
+    outcome = is_active({"function": "orders"})
+
+    assert (outcome.status, outcome.error, outcome.may_pass_later) == ("skip", error, True)
+
+
+def test_managed_instances(played: Any) -> None:
+    """Of a function that runs on instances of the account the published version is what is invoked."""
+    provider = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:p"}}
+    played(lambda event: {}, State="ActiveNonInvocable", CapacityProviderConfig=provider)
+
+    assert is_active({"function": "orders"}).status == "pass"
 
 
 def test_idle(played: Any) -> None:
@@ -193,15 +216,18 @@ def test_missing_layer(played: Any) -> None:
 @pytest.mark.parametrize(
     ("code", "status", "later"),
     [
-        ("ResourceConflictException", "fail", True),
+        ("ENINotReadyException", "skip", True),
+        ("ResourceConflictException", "skip", True),
+        ("SnapStartNotReadyException", "skip", True),
         ("KMSAccessDeniedException", "fail", True),
         ("InvalidZipFileException", "fail", True),
+        ("ModeNotSupportedException", "skip", False),
         ("TooManyRequestsException", "skip", False),
         ("ServiceException", "skip", False),
     ],
 )
 def test_not_run(played: Any, code: str, status: str, later: bool) -> None:
-    """Lambda does not run what is not ready or not whole; that it is busy says nothing."""
+    """Lambda does not run what is not whole; that it is not ready, or busy, says nothing."""
     played(refused(code))
 
     outcome = answers(spec())

@@ -36,10 +36,15 @@ MAX_ANSWER_BYTES: Final = 7_000_000
 _MAX_EVENT_SHOWN: Final = 2000
 _END_OF_PRELUDE: Final = "\0" * 8
 """Behind the status and the headers ("Set up a Lambda proxy integration with response streaming", API Gateway)."""
+# AWS has yet to make, or to make again, what the function runs in; an idle function's network is made anew.
 _NOT_YET: Final = frozenset(
-    {"ResourceConflictException", "ResourceNotReadyException", "SnapStartNotReadyException"}
+    {"CodeArtifactUserPendingException", "EC2ThrottledException", "EC2UnexpectedException", "ENINotReadyException"}
+    | {"NoPublishedVersionException", "ResourceConflictException", "ResourceNotReadyException"}
+    | {"SnapStartNotReadyException"}
 )
-_BUSY: Final = frozenset({"TooManyRequestsException", "ServiceException", "SnapStartTimeoutException"})
+_NO_FAULT: Final = frozenset(
+    {"ModeNotSupportedException", "ServiceException", "SnapStartTimeoutException", "TooManyRequestsException"}
+)
 _NOT_OURS: Final = frozenset(
     {"InvalidRequestContentException", "RequestTooLargeException", "UnsupportedMediaTypeException"}
     | {"AccessDeniedException", "AccessDenied", "InvalidParameterValueException"}
@@ -56,9 +61,8 @@ def is_active(spec: Mapping[str, Any]) -> Outcome:
     if not error:
         return Outcome(status=Verdict.PASS, evidence=evidence, reproduce=reproduce)
     pending = found.get("State") == "Pending" or found.get("LastUpdateStatus") == "InProgress"
-    return Outcome(
-        status=Verdict.FAIL, error=error, evidence=evidence, reproduce=reproduce, may_pass_later=pending
-    )
+    verdict = Verdict.SKIP if pending else Verdict.FAIL
+    return Outcome(status=verdict, error=error, evidence=evidence, reproduce=reproduce, may_pass_later=pending)
 
 
 def answers(spec: Mapping[str, Any]) -> Outcome:
@@ -77,7 +81,7 @@ def explain(asked: Invocation) -> Outcome:
         reason = f"it did not answer within {seconds + SLACK_SECONDS} seconds, which is as long as this test waits"
         return Outcome(status=Verdict.SKIP, error=reason, reproduce=_reproduce(asked, asked["event"]))
     except ClientError as error:
-        return _refused(asked, error)
+        return refused(error, _reproduce(asked, asked["event"]))
     if outcome.status is Verdict.FAIL and (layer := _layer_that_is_not_here(outcome.error, found)):
         outcome = Outcome(status=Verdict.SKIP, error=f"the platform has no layer {layer}: {outcome.error}")
     return _told(asked, outcome, turns, facts)
@@ -147,15 +151,14 @@ def _told(asked: Invocation, outcome: Outcome, turns: list[Turn], facts: list[di
     )
 
 
-def _refused(asked: Invocation, error: ClientError) -> Outcome:
+def refused(error: ClientError, reproduce: str) -> Outcome:
     """Lambda did not run the function. What is not the function's doing is raised again."""
-    code, reproduce = code_of(error), _reproduce(asked, asked["event"])
+    code = code_of(error)
     told = f"Lambda does not run it: {error.response.get('Error', {}).get('Message', code)}"
     if is_missing(error) or code in _NOT_OURS:
         raise error
-    if code in _BUSY:
-        return Outcome(status=Verdict.SKIP, error=told, reproduce=reproduce)
-    return Outcome(status=Verdict.FAIL, error=told, reproduce=reproduce, may_pass_later=True)
+    verdict = Verdict.SKIP if code in _NOT_YET | _NO_FAULT else Verdict.FAIL
+    return Outcome(status=verdict, error=told, reproduce=reproduce, may_pass_later=code not in _NO_FAULT)
 
 
 def _layer_that_is_not_here(error: str, found: Mapping[str, Any]) -> str:
@@ -191,7 +194,8 @@ def _configured(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inactive(found: Mapping[str, Any], function: str) -> str:
     state, reason = found.get("State"), found.get("StateReason", "")
-    if state not in (None, "Active", "Inactive"):
+    published = state == "ActiveNonInvocable" and found.get("CapacityProviderConfig")
+    if state not in (None, "Active", "Inactive") and not published:
         return f"{function} is {state}, not Active: {reason}".removesuffix(": ")
     if found.get("LastUpdateStatus") in {"Failed", "InProgress"}:
         why = found.get("LastUpdateStatusReason", "")
