@@ -78,6 +78,16 @@ def test_queue_that_is_gone(stack: Stack) -> None:
     assert "does not exist" in stack.failures()[DELIVERS]
 
 
+@pytest.mark.parametrize("protocol", ["email", "https"])
+def test_subscription_that_nobody_confirmed_in_time(aws: None, protocol: str) -> None:
+    """AWS has deleted it: whether there was one cannot be told."""
+    given = {"TopicArn": TOPIC, "Protocol": protocol, "Endpoint": "somebody@example.com"}
+    stack = Stack(generated, CHECKS, a_resource("SNS::Subscription", "Reader", "pending", **given))
+    client("sns").create_topic(Name="news")
+
+    assert set(stack.verdicts().values()) == {"skip"}
+
+
 @pytest.mark.parametrize(("protocol", "verdict", "later"), [("email", "skip", False), ("lambda", "fail", True)])
 def test_subscription_without_confirmation(aws: None, protocol: str, verdict: str, later: bool) -> None:
     """A person has to confirm; a service does so by itself, and soon."""
