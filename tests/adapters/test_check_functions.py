@@ -59,7 +59,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Lambda]:
     def play(answer: Callable[[Any], dict[str, Any]], **configuration: Any) -> Lambda:
         lambda_ = Lambda({**ACTIVE, **configuration}, answer)
         monkeypatch.setattr(functions, "client", lambda service: lambda_)
-        monkeypatch.setattr(functions, "_client_that_waits", lambda seconds: lambda_)
+        monkeypatch.setattr(functions, "client_that_waits", lambda seconds: lambda_)
         return lambda_
 
     return play
@@ -302,7 +302,7 @@ def test_streamed(played: Any, kind: str, text: str, status: str) -> None:
 
 def test_waits(aws: None) -> None:
     """An invocation is waited for as long as the function may take, and is not repeated."""
-    config = functions._client_that_waits(33).meta.config
+    config = functions.client_that_waits(33).meta.config
 
     assert (config.read_timeout, config.retries["total_max_attempts"]) == (33, 1)
     assert client("lambda").meta.config.read_timeout != 33

@@ -73,13 +73,12 @@ def answers(spec: Mapping[str, Any]) -> Outcome:
 def explain(asked: Invocation) -> Outcome:
     """What the function does with an event, and whose fault it is when that goes wrong."""
     found: Any = client("lambda").get_function_configuration(FunctionName=asked["function"])
-    seconds = min(int(found.get("Timeout") or 3), PATIENCE_SECONDS)
-    caller = _client_that_waits(seconds + SLACK_SECONDS)
+    seconds = waits_seconds(found)
+    caller = client_that_waits(seconds)
     try:
         outcome, turns, facts = _dialogue(asked, lambda event: _invoked(caller, asked["function"], event))
     except ReadTimeoutError:
-        reason = f"it did not answer within {seconds + SLACK_SECONDS} seconds, which is as long as this test waits"
-        return Outcome(status=Verdict.SKIP, error=reason, reproduce=_reproduce(asked, asked["event"]))
+        return unheard(seconds, _reproduce(asked, asked["event"]))
     except ClientError as error:
         return refused(error, _reproduce(asked, asked["event"]))
     if outcome.status is Verdict.FAIL and (layer := _layer_that_is_not_here(outcome.error, found)):
@@ -151,6 +150,12 @@ def _told(asked: Invocation, outcome: Outcome, turns: list[Turn], facts: list[di
     )
 
 
+def unheard(seconds: int, reproduce: str) -> Outcome:
+    """The function may still be at work."""
+    reason = f"it did not answer within {seconds} seconds, which is as long as this test waits"
+    return Outcome(status=Verdict.SKIP, error=reason, reproduce=reproduce)
+
+
 def refused(error: ClientError, reproduce: str) -> Outcome:
     """Lambda did not run the function. What is not the function's doing is raised again."""
     code = code_of(error)
@@ -174,7 +179,12 @@ def _layer_that_is_not_here(error: str, found: Mapping[str, Any]) -> str:
     return ""
 
 
-def _client_that_waits(seconds: int) -> Any:
+def waits_seconds(found: Mapping[str, Any]) -> int:
+    """For the answer of the function with that configuration."""
+    return min(int(found.get("Timeout") or 3), PATIENCE_SECONDS) + SLACK_SECONDS
+
+
+def client_that_waits(seconds: int) -> Any:
     """Lambda's client, for one invocation that is not repeated: what a function did once it would do twice."""
     config = Config(connect_timeout=3, read_timeout=seconds, retries={"total_max_attempts": 1, "mode": "standard"})
     return boto3.client("lambda", config=config)
