@@ -98,7 +98,10 @@ def test_another_role(stack: Stack) -> None:
 
 
 def test_role_that_is_gone(stack: Stack) -> None:
-    """The function cannot run."""
+    """The function cannot run, once it is certain that IAM does not know it."""
     client("iam").delete_role(RoleName="orders-role")
 
-    assert "does not exist" in stack.failures()[RUNS]
+    outcome = stack.outcome(RUNS)
+
+    assert (outcome.status, "does not exist" in outcome.error) == ("fail", True)
+    assert (outcome.may_pass_later, outcome.patience_seconds) == (True, 4)

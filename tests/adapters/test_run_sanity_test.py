@@ -141,9 +141,20 @@ def test_refusal(answers: Callable[..., None], error: ClientError, verdict: Verd
     """What is missing is broken; what we may not see, or the platform does not know, is not."""
     answers(error)
 
-    outcome = run(TEST, never)
+    outcome = run(TEST, lambda _: None)
 
     assert (outcome.status, outcome.error) == (verdict, told)
+
+
+def test_what_is_not_seen_everywhere_yet(answers: Callable[..., None]) -> None:
+    """What does not exist is looked for again, but not for long."""
+    slept: list[float] = []
+    answers(refusal("NoSuchEntity"), refusal("NoSuchEntity"), PASS)
+
+    assert run(TEST, slept.append) == PASS
+    answers(refusal("NoSuchEntity"))
+    assert run(TEST, slept.append).status is Verdict.FAIL
+    assert slept == [1, 3] * 2
 
 
 @pytest.mark.parametrize("error", [refusal("InternalFailure"), EndpointConnectionError(endpoint_url="x")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.aws.checks.existence import described, trouble
+from deployer.aws.checks.existence import by_reason, described, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -45,12 +45,7 @@ def names(spec: Mapping[str, Any]) -> Outcome:
     elif found != spec["value"]:
         reason = f"{variable} no longer names {described(reference)}"
     reason = reason or trouble(reference)
-    return Outcome(
-        status=Verdict.FAIL if reason else Verdict.PASS,
-        error=reason,
-        evidence={"variable": variable, "names": described(reference)},
-        reproduce=reproduce,
-    )
+    return by_reason(reason, {"variable": variable, "names": described(reference)}, reproduce)
 
 
 def runs_as(spec: Mapping[str, Any]) -> Outcome:
@@ -58,12 +53,7 @@ def runs_as(spec: Mapping[str, Any]) -> Outcome:
     found, role = _configuration(spec).get("Role"), spec["role"]
     reason = f"it runs as {found}, its template says {role['arn']}" if role["arn"] not in ("", found) else ""
     reason = reason or trouble(role)
-    return Outcome(
-        status=Verdict.FAIL if reason else Verdict.PASS,
-        error=reason,
-        evidence={"role": found},
-        reproduce=_reproduce(spec, "Role"),
-    )
+    return by_reason(reason, {"role": found}, _reproduce(spec, "Role"))
 
 
 def _configuration(spec: Mapping[str, Any]) -> dict[str, Any]:

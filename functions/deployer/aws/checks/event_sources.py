@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
@@ -66,12 +66,7 @@ def has_ends(spec: Mapping[str, Any]) -> Outcome:
     elif spec["function"] and _name(spec["function"]) != _name(function):
         error = f"it feeds {function}, its template says {spec['function']}"
     error = error or _lost_stream(source) or next(filter(None, map(trouble, spec["ends"])), "")
-    return Outcome(
-        status=Verdict.FAIL if error else Verdict.PASS,
-        error=error,
-        evidence={"function": function, "source": source},
-        reproduce=_reproduce(spec),
-    )
+    return by_reason(error, {"function": function, "source": source}, _reproduce(spec))
 
 
 def _mapping(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from deployer.aws.checks.existence import SPREAD_SECONDS
 from deployer.aws.checks.missing import is_missing, is_refused, is_unknown_operation
 from deployer.aws.checks.registry import CHECKS
 from deployer.aws.clients import last_call
@@ -79,5 +80,10 @@ def _refusal(test: SanityTest, error: ClientError) -> Outcome:
     call = last_call(asked)
     reproduce = command(call.service, call.operation, call.parameters) if call else ""
     return Outcome(
-        status=verdict, error=told, evidence={"operation": asked, "answer": message}, reproduce=reproduce
+        status=verdict,
+        error=told,
+        evidence={"operation": asked, "answer": message},
+        reproduce=reproduce,
+        may_pass_later=verdict is Verdict.FAIL,
+        patience_seconds=SPREAD_SECONDS,
     )
