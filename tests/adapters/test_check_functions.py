@@ -25,6 +25,7 @@ ACTIVE = {
     "Role": "arn:aws:iam::123456789012:role/r",
     "Timeout": 3,
 }
+ORDERS = {"function": "orders", "mayBeShut": False}
 
 
 class Lambda:
@@ -37,6 +38,9 @@ class Lambda:
 
     def get_function_configuration(self, **given: Any) -> dict[str, Any]:
         return self._configuration
+
+    def get_function_concurrency(self, **given: Any) -> dict[str, Any]:
+        return {}
 
     def get_layer_version_by_arn(self, **given: Any) -> dict[str, Any]:
         raise ClientError(
@@ -86,7 +90,7 @@ def test_active(aws: None) -> None:
     """A function that is there and active."""
     make_function("orders")
 
-    outcome = is_active({"function": "orders"})
+    outcome = is_active(ORDERS)
 
     assert (outcome.status, outcome.evidence["State"]) == ("pass", "Active")
     assert outcome.reproduce == "aws lambda get-function-configuration --function-name orders"
@@ -105,7 +109,7 @@ def test_inactive(played: Any, configuration: dict[str, str], error: str) -> Non
     """A function that cannot be invoked."""
     played(lambda event: {}, **configuration)
 
-    outcome = is_active({"function": "orders"})
+    outcome = is_active(ORDERS)
 
     assert (outcome.status, outcome.error, outcome.may_pass_later) == ("fail", error, False)
 
@@ -121,7 +125,7 @@ def test_on_its_way(played: Any, configuration: dict[str, str], error: str) -> N
     """A function that AWS wakes up, or still changes, is not judged before that is over."""
     played(lambda event: {}, **configuration)
 
-    outcome = is_active({"function": "orders"})
+    outcome = is_active(ORDERS)
 
     assert (outcome.status, outcome.error, outcome.may_pass_later) == ("skip", error, True)
 
@@ -131,20 +135,48 @@ def test_managed_instances(played: Any) -> None:
     provider = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:p"}}
     played(lambda event: {}, State="ActiveNonInvocable", CapacityProviderConfig=provider)
 
-    assert is_active({"function": "orders"}).status == "pass"
+    assert is_active(ORDERS).status == "pass"
+
+
+@pytest.mark.parametrize(("may_be_shut", "status"), [(False, "fail"), (True, "pass")])
+def test_throttled_to_nothing(aws: None, may_be_shut: bool, status: str) -> None:
+    """Nobody can invoke it; that is a fault, unless its template has it so."""
+    make_function("orders")
+    client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=0)
+
+    outcome = is_active({**ORDERS, "mayBeShut": may_be_shut})
+
+    assert (outcome.status, "throttled to nothing" in outcome.error) == (status, not may_be_shut)
+
+
+def test_some_concurrency(aws: None) -> None:
+    """A function that is throttled to something can be invoked."""
+    make_function("orders")
+    client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=1)
+
+    assert is_active(ORDERS).status == "pass"
+
+
+@pytest.mark.parametrize("code", ["UnknownOperationException", "AccessDeniedException"])
+def test_concurrency_that_cannot_be_told(played: Any, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """A platform that does not know it, or does not tell us, does not matter."""
+    lambda_ = played(lambda event: {})
+    monkeypatch.setattr(lambda_, "get_function_concurrency", lambda **_: refused(code)({}), raising=False)
+
+    assert is_active(ORDERS).status == "pass"
 
 
 def test_idle(played: Any) -> None:
     """A function that AWS put to sleep wakes up when it is invoked."""
     played(lambda event: {}, State="Inactive")
 
-    assert is_active({"function": "orders"}).status == "pass"
+    assert is_active(ORDERS).status == "pass"
 
 
 def test_gone(aws: None) -> None:
     """That a function is not there is the runner's to say."""
     with pytest.raises(ClientError):
-        is_active({"function": "orders"})
+        is_active(ORDERS)
 
 
 def test_answers(played: Any) -> None:

@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from deployer.aws.checks.missing import code_of, is_missing
+from deployer.aws.checks.missing import code_of, is_missing, is_refused, is_unknown_operation
 from deployer.aws.clients import client
 from deployer.sanity.answer import Answer
 from deployer.sanity.dialogue import concluded, next_try
@@ -52,12 +52,12 @@ _NOT_OURS: Final = frozenset(
 
 
 def is_active(spec: Mapping[str, Any]) -> Outcome:
-    """The function can be invoked, and its last update went well."""
+    """The function can be invoked, its last update went well, and it is not throttled to nothing."""
     function = spec["function"]
     found: Any = client("lambda").get_function_configuration(FunctionName=function)
     evidence = _configured(found)
     reproduce = aws("lambda", "get-function-configuration", function_name=function)
-    error = _inactive(found, function)
+    error = _inactive(found, function) or ("" if spec["mayBeShut"] else _shut(function))
     if not error:
         return Outcome(status=Verdict.PASS, evidence=evidence, reproduce=reproduce)
     pending = found.get("State") == "Pending" or found.get("LastUpdateStatus") == "InProgress"
@@ -211,6 +211,19 @@ def _inactive(found: Mapping[str, Any], function: str) -> str:
         why = found.get("LastUpdateStatusReason", "")
         return f"the last update of {function} is {found['LastUpdateStatus']}: {why}".removesuffix(": ")
     return "" if found.get("Role") else f"{function} has no role to run as"
+
+
+def _shut(function: str) -> str:
+    """Where it cannot be told, its invocations tell."""
+    try:
+        reserved = client("lambda").get_function_concurrency(FunctionName=function)
+    except ClientError as error:
+        if not (is_missing(error) or is_refused(error) or is_unknown_operation(error)):
+            raise
+        return ""
+    if reserved.get("ReservedConcurrentExecutions") != 0:
+        return ""
+    return f"{function} is throttled to nothing: its reserved concurrency is 0, which its template does not say"
 
 
 CHECKS: Final[dict[str, Callable[[dict[str, Any]], Outcome]]] = {
