@@ -50,6 +50,10 @@ class NoAnswer(Exception):
     """Nothing came back, or not in time. The message says what happened."""
 
 
+class TooSlow(NoAnswer):
+    """The answer did not come in time, or not all of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Header names are in lower case. `body` is its beginning, MAX_BODY_BYTES at most, as it was sent."""
@@ -84,7 +88,7 @@ def request(
                 raise AddressRefused("the address would not be sent as it is")
             return _sent(session, prepared, line)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise NoAnswer(line.reason(error)) from None
+            raise line.failure(error) from None
 
 
 def _sent(session: requests.Session, prepared: requests.PreparedRequest, line: _Line) -> Answer:
@@ -148,10 +152,10 @@ class _Line(HTTPAdapter):
     def elapsed_ms(self) -> int:
         return round((time.monotonic() - self._began) * 1000)
 
-    def reason(self, error: Exception) -> str:
-        if self.is_over or isinstance(error, requests.Timeout):
-            return f"no complete answer within {self.total_seconds:g} s"
-        return f"no answer: {type(error).__name__}"
+    def failure(self, error: Exception) -> NoAnswer:
+        if self.is_over or isinstance(error, requests.ReadTimeout):
+            return TooSlow(f"no complete answer within {self.total_seconds:g} s")
+        return NoAnswer(f"no answer: {type(error).__name__}")
 
     def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*arguments, **named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 from tests.deployed_stack import Stack, a_function, a_resource
 from tests.deployed_things import make_function, make_role, make_table
 
@@ -37,6 +38,18 @@ def put(variables: dict[str, Any]) -> None:
 def test_function_as_in_its_template(stack: Stack) -> None:
     """All is well."""
     assert stack.verdicts() == {COMPLETE: "pass", NAMES: "pass", RUNS: "pass"}
+
+
+def test_variables_under_a_key(stack: Stack) -> None:
+    """What we may not decrypt is neither there nor missing."""
+    error = {"ErrorCode": "AccessDeniedException", "Message": "not authorized to perform: kms:Decrypt"}
+    with Stubber(client("lambda")) as stub:
+        for _ in (COMPLETE, NAMES):
+            stub.add_response("get_function_configuration", {"Environment": {"Error": error}})
+        outcomes = [stack.outcome(COMPLETE), stack.outcome(NAMES)]
+
+    assert {outcome.status for outcome in outcomes} == {"skip"}
+    assert {outcome.error for outcome in outcomes} == {"this application may not decrypt its variables"}
 
 
 def test_secrets(stack: Stack) -> None:
@@ -85,7 +98,10 @@ def test_another_role(stack: Stack) -> None:
 
 
 def test_role_that_is_gone(stack: Stack) -> None:
-    """The function cannot run."""
+    """The function cannot run, once it is certain that IAM does not know it."""
     client("iam").delete_role(RoleName="orders-role")
 
-    assert "does not exist" in stack.failures()[RUNS]
+    outcome = stack.outcome(RUNS)
+
+    assert (outcome.status, "does not exist" in outcome.error) == ("fail", True)
+    assert (outcome.may_pass_later, outcome.patience_seconds) == (True, 4)

@@ -25,6 +25,7 @@ ACTIVE = {
     "Role": "arn:aws:iam::123456789012:role/r",
     "Timeout": 3,
 }
+ORDERS = {"function": "orders", "mayBeShut": False}
 
 
 class Lambda:
@@ -37,6 +38,9 @@ class Lambda:
 
     def get_function_configuration(self, **given: Any) -> dict[str, Any]:
         return self._configuration
+
+    def get_function_concurrency(self, **given: Any) -> dict[str, Any]:
+        return {}
 
     def get_layer_version_by_arn(self, **given: Any) -> dict[str, Any]:
         raise ClientError(
@@ -59,7 +63,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Lambda]:
     def play(answer: Callable[[Any], dict[str, Any]], **configuration: Any) -> Lambda:
         lambda_ = Lambda({**ACTIVE, **configuration}, answer)
         monkeypatch.setattr(functions, "client", lambda service: lambda_)
-        monkeypatch.setattr(functions, "_client_that_waits", lambda seconds: lambda_)
+        monkeypatch.setattr(functions, "client_that_waits", lambda seconds: lambda_)
         return lambda_
 
     return play
@@ -86,42 +90,93 @@ def test_active(aws: None) -> None:
     """A function that is there and active."""
     make_function("orders")
 
-    outcome = is_active({"function": "orders"})
+    outcome = is_active(ORDERS)
 
     assert (outcome.status, outcome.evidence["State"]) == ("pass", "Active")
     assert outcome.reproduce == "aws lambda get-function-configuration --function-name orders"
 
 
 @pytest.mark.parametrize(
-    ("configuration", "error", "later"),
+    ("configuration", "error"),
     [
-        ({"State": "Pending"}, "orders is Pending, not Active", True),
-        ({"State": "Failed", "StateReason": "no image"}, "orders is Failed, not Active: no image", False),
-        ({"LastUpdateStatus": "Failed"}, "the last update of orders is Failed", False),
-        ({"LastUpdateStatus": "InProgress"}, "the last update of orders is InProgress", True),
-        ({"Role": ""}, "orders has no role to run as", False),
+        ({"State": "Failed", "StateReason": "no image"}, "orders is Failed, not Active: no image"),
+        ({"State": "ActiveNonInvocable"}, "orders is ActiveNonInvocable, not Active"),
+        ({"LastUpdateStatus": "Failed"}, "the last update of orders is Failed"),
+        ({"Role": ""}, "orders has no role to run as"),
     ],
 )
-def test_inactive(played: Any, configuration: dict[str, str], error: str, later: bool) -> None:
-    """A function that cannot be invoked, now or ever."""
+def test_inactive(played: Any, configuration: dict[str, str], error: str) -> None:
+    """A function that cannot be invoked."""
     played(lambda event: {}, **configuration)
 
-    outcome = is_active({"function": "orders"})
+    outcome = is_active(ORDERS)
 
-    assert (outcome.status, outcome.error, outcome.may_pass_later) == ("fail", error, later)
+    assert (outcome.status, outcome.error, outcome.may_pass_later) == ("fail", error, False)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "error"),
+    [
+        ({"State": "Pending"}, "orders is Pending, not Active"),
+        ({"LastUpdateStatus": "InProgress"}, "the last update of orders is InProgress"),
+    ],
+)
+def test_on_its_way(played: Any, configuration: dict[str, str], error: str) -> None:
+    """A function that AWS wakes up, or still changes, is not judged before that is over."""
+    played(lambda event: {}, **configuration)
+
+    outcome = is_active(ORDERS)
+
+    assert (outcome.status, outcome.error, outcome.may_pass_later) == ("skip", error, True)
+
+
+def test_managed_instances(played: Any) -> None:
+    """Of a function that runs on instances of the account the published version is what is invoked."""
+    provider = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "arn:p"}}
+    played(lambda event: {}, State="ActiveNonInvocable", CapacityProviderConfig=provider)
+
+    assert is_active(ORDERS).status == "pass"
+
+
+@pytest.mark.parametrize(("may_be_shut", "status"), [(False, "fail"), (True, "pass")])
+def test_throttled_to_nothing(aws: None, may_be_shut: bool, status: str) -> None:
+    """Nobody can invoke it; that is a fault, unless its template has it so."""
+    make_function("orders")
+    client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=0)
+
+    outcome = is_active({**ORDERS, "mayBeShut": may_be_shut})
+
+    assert (outcome.status, "throttled to nothing" in outcome.error) == (status, not may_be_shut)
+
+
+def test_some_concurrency(aws: None) -> None:
+    """A function that is throttled to something can be invoked."""
+    make_function("orders")
+    client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=1)
+
+    assert is_active(ORDERS).status == "pass"
+
+
+@pytest.mark.parametrize("code", ["UnknownOperationException", "AccessDeniedException"])
+def test_concurrency_that_cannot_be_told(played: Any, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """A platform that does not know it, or does not tell us, does not matter."""
+    lambda_ = played(lambda event: {})
+    monkeypatch.setattr(lambda_, "get_function_concurrency", lambda **_: refused(code)({}), raising=False)
+
+    assert is_active(ORDERS).status == "pass"
 
 
 def test_idle(played: Any) -> None:
     """A function that AWS put to sleep wakes up when it is invoked."""
     played(lambda event: {}, State="Inactive")
 
-    assert is_active({"function": "orders"}).status == "pass"
+    assert is_active(ORDERS).status == "pass"
 
 
 def test_gone(aws: None) -> None:
     """That a function is not there is the runner's to say."""
     with pytest.raises(ClientError):
-        is_active({"function": "orders"})
+        is_active(ORDERS)
 
 
 def test_answers(played: Any) -> None:
@@ -193,15 +248,18 @@ def test_missing_layer(played: Any) -> None:
 @pytest.mark.parametrize(
     ("code", "status", "later"),
     [
-        ("ResourceConflictException", "fail", True),
+        ("ENINotReadyException", "skip", True),
+        ("ResourceConflictException", "skip", True),
+        ("SnapStartNotReadyException", "skip", True),
         ("KMSAccessDeniedException", "fail", True),
         ("InvalidZipFileException", "fail", True),
+        ("ModeNotSupportedException", "skip", False),
         ("TooManyRequestsException", "skip", False),
         ("ServiceException", "skip", False),
     ],
 )
 def test_not_run(played: Any, code: str, status: str, later: bool) -> None:
-    """Lambda does not run what is not ready or not whole; that it is busy says nothing."""
+    """Lambda does not run what is not whole; that it is not ready, or busy, says nothing."""
     played(refused(code))
 
     outcome = answers(spec())
@@ -276,7 +334,7 @@ def test_streamed(played: Any, kind: str, text: str, status: str) -> None:
 
 def test_waits(aws: None) -> None:
     """An invocation is waited for as long as the function may take, and is not repeated."""
-    config = functions._client_that_waits(33).meta.config
+    config = functions.client_that_waits(33).meta.config
 
     assert (config.read_timeout, config.retries["total_max_attempts"]) == (33, 1)
     assert client("lambda").meta.config.read_timeout != 33

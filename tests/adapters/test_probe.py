@@ -11,7 +11,7 @@ import pytest
 from tests.raw_server import says, server
 
 from deployer import probe
-from deployer.probe import MAX_BODY_BYTES, NoAnswer
+from deployer.probe import MAX_BODY_BYTES, NoAnswer, TooSlow
 from deployer.sanity.address import Address, AddressRefused
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def test_slow(play: Play) -> None:
     """However slowly it drips, and whatever it is at, it ends in time."""
     began = time.monotonic()
     with server(play) as (pattern, _):
-        with pytest.raises(NoAnswer, match=r"^no complete answer within 0.3 s$"):
+        with pytest.raises(TooSlow, match=r"^no complete answer within 0.3 s$"):
             probe.request("GET", address(pattern), total_seconds=0.3)
         assert time.monotonic() - began < 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,13 +66,49 @@ def test_what_heals(answers: Callable[..., None]) -> None:
     assert slept == list(PAUSES[:2])
 
 
-def test_what_does_not_heal(answers: Callable[..., None]) -> None:
-    """After the last pause it is a failure."""
+def test_what_says_not_yet(answers: Callable[..., None]) -> None:
+    """It is looked at again, and counts neither way when it still says so; how long that was is told."""
     slept: list[float] = []
+    answers(Outcome(status=Verdict.SKIP, error="it is Pending", may_pass_later=True))
+
+    outcome = run(TEST, slept.append)
+
+    assert (outcome.status, outcome.error) == (Verdict.SKIP, "it is Pending; still so after 22 s")
+    assert slept == [1, 3, 6, 12]
+
+
+@pytest.mark.parametrize(
+    ("patience_seconds", "pauses"), [(4, [1, 3]), (20, [1, 3, 6, 12]), (60, [1, 3, 6, 12, 45])]
+)
+def test_patience(answers: Callable[..., None], patience_seconds: int, pauses: list[float]) -> None:
+    """What heals soon is soon given up; what AWS takes a minute for is given one."""
+    slept: list[float] = []
+    answers(replace(MOVING, patience_seconds=patience_seconds))
+
+    assert run(TEST, slept.append).status is Verdict.FAIL
+    assert slept == pauses
+
+
+def test_long_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no time left for another look like the last one, the last one counts."""
+    now, looks = [0.0], []
+
+    def look(_spec: Any) -> Outcome:
+        now[0] += 400
+        looks.append(now[0])
+        return MOVING
+
+    monkeypatch.setitem(CHECKS, "a check", look)
+
+    assert run(TEST, lambda _: None, clock=lambda: now[0]) == MOVING
+    assert looks == [400, 800]
+
+
+def test_what_does_not_heal(answers: Callable[..., None]) -> None:
+    """After the last look it is a failure."""
     answers(MOVING)
 
-    assert run(TEST, slept.append) == MOVING
-    assert slept == list(PAUSES)
+    assert run(TEST, lambda _: None) == MOVING
 
 
 def test_what_time_does_not_change(answers: Callable[..., None]) -> None:
@@ -104,9 +141,20 @@ def test_refusal(answers: Callable[..., None], error: ClientError, verdict: Verd
     """What is missing is broken; what we may not see, or the platform does not know, is not."""
     answers(error)
 
-    outcome = run(TEST, never)
+    outcome = run(TEST, lambda _: None)
 
     assert (outcome.status, outcome.error) == (verdict, told)
+
+
+def test_what_is_not_seen_everywhere_yet(answers: Callable[..., None]) -> None:
+    """What does not exist is looked for again, but not for long."""
+    slept: list[float] = []
+    answers(refusal("NoSuchEntity"), refusal("NoSuchEntity"), PASS)
+
+    assert run(TEST, slept.append) == PASS
+    answers(refusal("NoSuchEntity"))
+    assert run(TEST, slept.append).status is Verdict.FAIL
+    assert slept == [1, 3] * 2
 
 
 @pytest.mark.parametrize("error", [refusal("InternalFailure"), EndpointConnectionError(endpoint_url="x")])

@@ -95,6 +95,44 @@ def test_made_up_names(code: str, operation: str, message: str) -> None:
     assert client_error(code, operation, message) == Fault.INPUT
 
 
+ROLE = "User: arn:aws:sts::123456789012:assumed-role/r/orders is not authorized to perform: "
+
+
+def lacks(action: str, resource: str) -> str:
+    operation = action.partition(":")[2]
+    told = f'{ROLE}{action} on resource: "{resource}" because no identity-based policy allows the {action} action'
+    return client_error("AccessDenied", operation.replace("ListBucket", "GetObject"), told)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::photos/sanity-test.jpg"),
+        ("s3:GetObject", "arn:aws:s3:::photos/settings.json"),
+        ("s3:PutObject", "arn:aws:s3:::photos/small/sanity-test"),
+        ("s3:DeleteObject", "arn:aws-cn:s3:::photos/incoming/sanity-test"),
+    ],
+)
+def test_right_that_a_role_lacks(action: str, resource: str) -> None:
+    """AWS says which right is missing: it is, whatever the object's key was made of."""
+    assert lacks(action, resource) == Fault.EVENTUAL
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:ListBucket", "arn:aws:s3:::photos"),
+        ("s3:GetObject", "arn:aws:s3:::sanity-test/photo.jpg"),
+        ("s3:GetObject", "arn:aws:s3:::photos/sanity-test"),
+        ("s3:GetObject", "arn:aws:s3:::photos/sanity-test/1"),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:123456789012:table/sanity-test"),
+    ],
+)
+def test_right_that_a_role_may_do_without(action: str, resource: str) -> None:
+    """Who may not list is told so of a key that is not there; and nobody needs a right to what was made up."""
+    assert lacks(action, resource) == Fault.INPUT
+
+
 def test_node_sdk() -> None:
     """The AWS SDK for JavaScript gives the code as the error's class; the operation stands in its frames."""
     frames = (Frame(file="/var/task/index.js", line=1, function="de_GetItemCommandError"),)

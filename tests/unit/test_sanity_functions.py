@@ -85,6 +85,18 @@ def test_durable() -> None:
     assert "durable" in generated(DurableConfig={"ExecutionTimeout": 3600})["Orders answers a plain event"]["skip"]
 
 
+@pytest.mark.parametrize(
+    ("given", "may_be_shut", "is_invoked"),
+    [({}, False, True), ({"n": 5}, False, True), ({"n": "0"}, True, False), ({"n": None}, True, True)],
+)
+def test_reserved_concurrency(given: dict[str, Any], may_be_shut: bool, is_invoked: bool) -> None:
+    """What nobody can invoke by its template is not invoked; what it may be is not held against it."""
+    found = generated(**({"ReservedConcurrentExecutions": given["n"]} if given else {}))
+
+    assert found["Orders is active"]["spec"] == {"function": "orders", "mayBeShut": may_be_shut}
+    assert ("skip" not in found["Orders answers a plain event"]) == is_invoked
+
+
 def test_setting() -> None:
     """A test knows the function's variables by name, never their values, and what else is deployed."""
     given = spec("Orders answers an SQS event", MAPPING, Environment={"Variables": {"KEY": "secret"}}, Runtime="x")

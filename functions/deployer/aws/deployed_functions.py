@@ -41,11 +41,11 @@ def function_record(name: str) -> DeployedRecord:
 
 
 def _function(configuration: dict[str, Any]) -> DeployedResource:
-    """Its variables by name alone: what they should be, nobody says."""
+    """What its variables should hold nobody says, nor whether it may be throttled to nothing."""
     names = configuration.get("Environment", {}).get("Variables", {})
     known = {key: configuration[key] for key in ("Handler", "Runtime", "Timeout", "Role") if key in configuration}
-    properties = known | {"Environment": {"Variables": dict.fromkeys(names)}}
-    return _resource("Function", "AWS::Lambda::Function", configuration["FunctionName"], properties)
+    unknown = {"Environment": {"Variables": dict.fromkeys(names)}, "ReservedConcurrentExecutions": None}
+    return _resource("Function", "AWS::Lambda::Function", configuration["FunctionName"], known | unknown)
 
 
 def _mappings(name: str) -> Iterator[DeployedResource]:

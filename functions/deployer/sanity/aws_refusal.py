@@ -1,7 +1,8 @@
 """What it means that a call of AWS fails inside of a function: what it is wired to is gone, refused, or made up.
 
 Sources: the errors of each operation in the services' API references; botocore's ClientError for the wording; the
-AWS SDK for JavaScript gives the code as the error's name.
+AWS SDK for JavaScript gives the code as the error's name; "Troubleshoot access denied error messages" (IAM User
+Guide) and "Access denied message examples" (Amazon S3 User Guide).
 """
 
 from __future__ import annotations
@@ -66,6 +67,13 @@ _OUTSIDE: Final = {
 _OUTSIDE_MESSAGES: Final = {"Secrets Manager can't find": "AWS::SecretsManager::Secret"}
 # Without the right to list, S3 answers 403 for a key that is not there (GetObject, "Permissions").
 _OF_A_KEY: Final = frozenset({"GetObject", "HeadObject", "CopyObject", "GetObjectTagging", "DeleteObject", ""})
+# The right that a role lacks, and for what.
+_LACKED: Final = re.compile(
+    r'on resource: "?(arn:[^\s"]{1,1200})"? because no identity-based policy allows the (\S{1,100}) action'
+)
+_OF_LISTING: Final = "s3:ListBucket"
+# A key that is nothing but made up: a role may be let to other keys alone.
+_NO_KEY: Final = re.compile(rf"(?:{MARKER}|[\W\d_])*")
 _NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "NotFound", "NotFoundException", "ResourceNotFound"})
 
 
@@ -93,11 +101,17 @@ class Refusal:
 
     @property
     def is_refused(self) -> bool:
-        return self.code in REFUSED and not self.is_about_what_was_made_up
+        return self.code in REFUSED and (self.is_of_a_right or not self.is_about_what_was_made_up)
 
     @property
     def is_of_a_key(self) -> bool:
-        return self.operation in _OF_A_KEY and self.code == "AccessDenied"
+        return self.operation in _OF_A_KEY and self.code == "AccessDenied" and not self.is_of_a_right
+
+    @property
+    def is_of_a_right(self) -> bool:
+        """AWS says that the role lacks a right, and for what; whether or not a key in there was made up."""
+        found = _LACKED.search(self.message)
+        return found is not None and found[2] != _OF_LISTING and not _is_made_up(found[1])
 
     @property
     def is_missing(self) -> bool:
@@ -139,6 +153,12 @@ def quoted(text: str) -> str:
     """The AWS error that a text holds in botocore's words, the last one; empty when it holds none."""
     found = list(_BOTOCORE.finditer(text))
     return found[-1][0] if found else ""
+
+
+def _is_made_up(arn: str) -> bool:
+    """What an ARN names; of an object, its bucket or the whole of its key."""
+    bucket, _, key = arn.partition("/") if ":s3:::" in arn else (arn, "", "")
+    return MARKER in bucket or bool(key and _NO_KEY.fullmatch(key))
 
 
 def _node_operation(raised: Raised) -> str:

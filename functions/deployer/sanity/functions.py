@@ -27,7 +27,8 @@ _NOT_INVOKED: Final = {
 
 
 def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
-    yield statement(resource, "is active", "lambda.active", {"function": resource["physicalId"]})
+    active = {"function": resource["physicalId"], "mayBeShut": _reserved(resource) in {"0", "None"}}
+    yield statement(resource, "is active", "lambda.active", active)
     found = calls(resource, scene.deployed) or [_PLAIN]
     for kind in dict.fromkeys(call.kind for call in found):
         of_kind = sorted((call for call in found if call.kind == kind), key=lambda call: call.urgency)
@@ -70,7 +71,14 @@ def _answers(resource: DeployedResource, kind: EventKind, of_kind: Sequence[Call
 def _reason_not_to(resource: DeployedResource, kind: EventKind) -> str:
     if resource["properties"].get("DurableConfig"):
         return "a durable function may wait for days: it is not invoked"
+    if _reserved(resource) == "0":
+        return "its template reserves no concurrency for it: nobody can invoke it"
     return _NOT_INVOKED.get(kind, "")
+
+
+def _reserved(resource: DeployedResource) -> str:
+    """Its concurrency by the template; `None` where only AWS knows, empty where the template does not say."""
+    return str(resource["properties"].get("ReservedConcurrentExecutions", ""))
 
 
 def _with_example(resource: DeployedResource, of_kind: Sequence[Call], scene: Scene) -> tuple[str, Call]:

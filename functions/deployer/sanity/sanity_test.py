@@ -35,7 +35,8 @@ class Outcome:
     """`error` says what is wrong (fail) or why nothing can be said (skip). `evidence` holds JSON, no secrets.
 
     `reproduce` is one line for a shell. `may_pass_later`: the failure looks like one that time alone may heal, as
-    just after a deployment; it is tried again before it counts.
+    just after a deployment; it is tried again for `patience_seconds` before it counts. So is a skip that says what
+    the thing itself says: not yet.
     """
 
     status: Verdict
@@ -43,6 +44,7 @@ class Outcome:
     evidence: dict[str, Any] = field(default_factory=dict)
     reproduce: str = ""
     may_pass_later: bool = False
+    patience_seconds: int = 20  # IAM's changes are believed everywhere after some seconds, rarely more than ten
 
 
 class SanityTestResult(TypedDict):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -32,7 +32,7 @@ def acts(spec: Mapping[str, Any]) -> Outcome:
     is_there = spec["action"] in _alarm(spec).get(spec["kind"], [])
     reason = "" if is_there else f"{spec['action']} is no longer among its {spec['kind']}"
     reason = reason or (trouble(spec["reference"]) if spec["reference"] else "")
-    return Outcome(status=Verdict.FAIL if reason else Verdict.PASS, error=reason, reproduce=_reproduce(spec))
+    return by_reason(reason, {}, _reproduce(spec))
 
 
 def _alarm(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from deployer.aws.checks.deliveries import arrival
+from deployer.aws.checks.existence import by_reason
 from deployer.aws.checks.missing import code_of, is_refused, is_unknown_operation
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
@@ -41,9 +42,7 @@ def is_reachable(spec: Mapping[str, Any]) -> Outcome:
     shut = [] if spec["deniesInTemplate"] else _shut(_policy(bucket))
     if shut:
         error_text = f"the policy of {bucket} denies everybody {', '.join(shut)}, which its template does not"
-        return Outcome(
-            status=Verdict.FAIL, error=error_text, evidence={"denied": shut}, reproduce=_look_at_policy(bucket)
-        )
+        return by_reason(error_text, {"denied": shut}, _look_at_policy(bucket))
     evidence = {"isEmpty": listed.get("KeyCount", 0) == 0}
     return Outcome(status=Verdict.PASS, evidence=evidence, reproduce=reproduce)
 
@@ -60,7 +59,7 @@ def is_private(spec: Mapping[str, Any]) -> Outcome:
     reproduce = aws("s3api", "get-bucket-policy-status", bucket=bucket)
     if by_policy or by_list:
         error = f"everybody may use {bucket}, by its {'policy' if by_policy else 'access control list'}"
-        return Outcome(status=Verdict.FAIL, error=error, evidence=evidence, reproduce=reproduce)
+        return by_reason(error, evidence, reproduce)
     return Outcome(status=Verdict.PASS, evidence=evidence, reproduce=reproduce)
 
 
@@ -76,7 +75,7 @@ def notifies(spec: Mapping[str, Any]) -> Outcome:
     reproduce = aws("s3api", "get-bucket-notification-configuration", bucket=spec["bucket"])
     if not found:
         error = f"{spec['bucket']} no longer tells {spec['delivery']['label']} of {event}"
-        return Outcome(status=Verdict.FAIL, error=error, reproduce=reproduce)
+        return by_reason(error, {}, reproduce)
     return arrival(spec["delivery"], {"event": event}, reproduce)
 
 
@@ -86,8 +85,7 @@ def tells_event_bridge(spec: Mapping[str, Any]) -> Outcome:
     reproduce = aws("s3api", "get-bucket-notification-configuration", bucket=spec["bucket"])
     if "EventBridgeConfiguration" in configured:
         return Outcome(status=Verdict.PASS, reproduce=reproduce)
-    error = f"{spec['bucket']} no longer sends its events to EventBridge"
-    return Outcome(status=Verdict.FAIL, error=error, reproduce=reproduce)
+    return by_reason(f"{spec['bucket']} no longer sends its events to EventBridge", {}, reproduce)
 
 
 def _refusal(error: ClientError, spec: Mapping[str, Any], reproduce: str) -> Outcome:

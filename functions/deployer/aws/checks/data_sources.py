@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
-from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from deployer.sanity.sanity_test import Outcome
 
 
 def leads(spec: Mapping[str, Any]) -> Outcome:
     answer: Any = client("appsync").get_data_source(apiId=spec["api"], name=spec["name"])
     reason = _elsewhere(answer.get("dataSource", {}), spec) if spec["reference"] else ""
-    return Outcome(
-        status=Verdict.FAIL if reason else Verdict.PASS,
-        error=reason,
-        reproduce=aws("appsync", "get-data-source", api_id=spec["api"], name=spec["name"]),
-    )
+    return by_reason(reason, {}, aws("appsync", "get-data-source", api_id=spec["api"], name=spec["name"]))
 
 
 def _elsewhere(source: Mapping[str, Any], spec: Mapping[str, Any]) -> str:

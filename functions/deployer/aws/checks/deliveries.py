@@ -1,16 +1,21 @@
-"""Whether what a service sends can arrive: the receiver exists, and lets the service in."""
+"""Whether what a service sends can arrive: the receiver exists, and lets the service in.
+
+A policy that was just set is not believed everywhere at once.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.checks.admission import admission
-from deployer.aws.checks.existence import can_look, described, trouble
+from deployer.aws.checks.existence import ATTRIBUTES_SECONDS, by_reason, can_look, described, trouble
 from deployer.sanity.policy import Permit
 from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
     from deployer.sanity.delivery import Delivery
+
+_POLICY_SECONDS: Final = 20
 
 
 def arrival(delivery: Delivery, evidence: dict[str, Any], reproduce: str) -> Outcome:
@@ -19,7 +24,7 @@ def arrival(delivery: Delivery, evidence: dict[str, Any], reproduce: str) -> Out
     for each in (receiver, delivery["role"]):
         reason = trouble(each) if each else ""
         if reason:
-            return Outcome(status=Verdict.FAIL, error=reason, evidence=evidence, reproduce=reproduce)
+            return by_reason(reason, evidence, reproduce)
     if receiver is None or not can_look(receiver):
         noted = {**evidence, "receiver": "is not looked at: it is of another account, or of a type without a look"}
         return Outcome(status=Verdict.PASS, evidence=noted, reproduce=reproduce)
@@ -36,4 +41,6 @@ def _by_permit(permitted: Permit | None, delivery: Delivery, evidence: dict[str,
         error = f"whether {receiver} lets {principal} in depends on a condition that cannot be told from outside"
         return Outcome(status=Verdict.SKIP, error=error, evidence=found, reproduce=reproduce)
     error = f"the policy of {receiver} does not let {principal} in"
-    return Outcome(status=Verdict.FAIL, error=error, evidence=found, reproduce=reproduce)
+    named = delivery["reference"]
+    is_queue = named is not None and named["type"] == "AWS::SQS::Queue"
+    return by_reason(error, found, reproduce, ATTRIBUTES_SECONDS if is_queue else _POLICY_SECONDS)

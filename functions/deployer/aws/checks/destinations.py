@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -50,8 +50,7 @@ def _compared(found: set[str | None], spec: Mapping[str, Any], reproduce: str) -
     now = sorted(filter(None, found))
     reason = "" if spec["target"] in found else f"its template says {spec['target']}, and it is {now or 'nothing'}"
     reason = reason or (trouble(spec["reference"]) if spec["reference"] else "")
-    verdict = Verdict.FAIL if reason else Verdict.PASS
-    return Outcome(status=verdict, error=reason, evidence={"destination": now}, reproduce=reproduce)
+    return by_reason(reason, {"destination": now}, reproduce)
 
 
 CHECKS: Final = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.checks.deliveries import arrival
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -34,10 +34,10 @@ def has_target(spec: Mapping[str, Any]) -> Outcome:
     reproduce = aws("events", "list-targets-by-rule", rule=spec["rule"], event_bus_name=spec["bus"])
     if not any(_is_it(each, spec) for each in _targets(spec)):
         error = f"the rule no longer sends to {delivery['label']}"
-        return Outcome(status=Verdict.FAIL, error=error, reproduce=reproduce)
+        return by_reason(error, {}, reproduce)
     reason = trouble(spec["deadLetters"]) if spec["deadLetters"] else ""
     if reason:
-        return Outcome(status=Verdict.FAIL, error=f"its dead letters go nowhere: {reason}", reproduce=reproduce)
+        return by_reason(f"its dead letters go nowhere: {reason}", {}, reproduce)
     sender = {**delivery["sender"], "arn": _described(spec).get("Arn") or delivery["sender"]["arn"]}
     known: Any = {**delivery, "sender": sender}
     return arrival(known, {}, reproduce)

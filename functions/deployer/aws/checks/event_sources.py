@@ -6,11 +6,12 @@ Disabled, Updating or Deleting.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
@@ -21,22 +22,38 @@ if TYPE_CHECKING:
 
 _ON_ITS_WAY: Final = frozenset({"Creating", "Enabling", "Updating"})
 _PROBLEM: Final = "PROBLEM"
+# What keeps it from its source. That the function failed is for the function's own tests to judge.
+_OF_THE_SOURCE: Final = re.compile(
+    r"(?!.*Function call failed).*(?:access|assume|authenticat|authori[sz]|connect|credential|permission|resolve)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEXT_POLL_SECONDS: Final = 60
 
 
 def is_enabled(spec: Mapping[str, Any]) -> Outcome:
     """It polls its source, and what it did last went well."""
     mapping = _mapping(spec)
     state, result = str(mapping.get("State")), str(mapping.get("LastProcessingResult", ""))
-    error = f"the mapping is {state}, its template has it enabled" if state != "Enabled" else ""
-    if not error and result.startswith(_PROBLEM):
-        error = f"what it did last failed: {result}"
+    verdict, error = _polls(state, result)
     return Outcome(
-        status=Verdict.FAIL if error else Verdict.PASS,
+        status=verdict,
         error=error,
         evidence={"state": state, "lastResult": result, "why": mapping.get("StateTransitionReason", "")},
         reproduce=_reproduce(spec),
-        may_pass_later=state in _ON_ITS_WAY,
+        may_pass_later=bool(error) and state in {"Enabled", *_ON_ITS_WAY},
+        patience_seconds=_NEXT_POLL_SECONDS,
     )
+
+
+def _polls(state: str, result: str) -> tuple[Verdict, str]:
+    """The last result is history: its cause may be gone since, and is looked for in the next one."""
+    if state != "Enabled":
+        verdict = Verdict.SKIP if state in _ON_ITS_WAY else Verdict.FAIL
+        return verdict, f"the mapping is {state}, its template has it enabled"
+    if not result.startswith(_PROBLEM):
+        return Verdict.PASS, ""
+    verdict = Verdict.FAIL if _OF_THE_SOURCE.match(result) else Verdict.SKIP
+    return verdict, f"what it did last failed: {result}"
 
 
 def has_ends(spec: Mapping[str, Any]) -> Outcome:
@@ -49,12 +66,7 @@ def has_ends(spec: Mapping[str, Any]) -> Outcome:
     elif spec["function"] and _name(spec["function"]) != _name(function):
         error = f"it feeds {function}, its template says {spec['function']}"
     error = error or _lost_stream(source) or next(filter(None, map(trouble, spec["ends"])), "")
-    return Outcome(
-        status=Verdict.FAIL if error else Verdict.PASS,
-        error=error,
-        evidence={"function": function, "source": source},
-        reproduce=_reproduce(spec),
-    )
+    return by_reason(error, {"function": function, "source": source}, _reproduce(spec))
 
 
 def _mapping(spec: Mapping[str, Any]) -> dict[str, Any]:

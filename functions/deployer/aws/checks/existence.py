@@ -8,12 +8,17 @@ from botocore.exceptions import ClientError
 
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
+from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from deployer.sanity.reference import Reference
 
+SPREAD_SECONDS: Final = 4
+"""What is only seconds old is not seen everywhere: IAM, S3 and lists of names are consistent in the end."""
+ATTRIBUTES_SECONDS: Final = 60
+"""Until a queue's new attributes are seen everywhere (SetQueueAttributes in the Amazon SQS API reference)."""
 _GOING: Final = frozenset({"DELETING", "PendingDeletion", "Deleting"})
 
 
@@ -30,6 +35,20 @@ def trouble(reference: Reference) -> str:
             raise
         return f"{described(reference)} does not exist"
     return f"{described(reference)} is being deleted" if state in _GOING else ""
+
+
+def by_reason(
+    reason: str, evidence: dict[str, Any], reproduce: str, patience_seconds: int = SPREAD_SECONDS
+) -> Outcome:
+    """What was found not to be there, or not as it should be, fails when it is still so some seconds later."""
+    return Outcome(
+        status=Verdict.FAIL if reason else Verdict.PASS,
+        error=reason,
+        evidence=evidence,
+        reproduce=reproduce,
+        may_pass_later=bool(reason),
+        patience_seconds=patience_seconds,
+    )
 
 
 def can_look(reference: Reference) -> bool:

@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from deployer.aws.checks.missing import code_of, is_missing
+from deployer.aws.checks.missing import code_of, is_missing, is_refused, is_unknown_operation
 from deployer.aws.clients import client
 from deployer.sanity.answer import Answer
 from deployer.sanity.dialogue import concluded, next_try
@@ -35,10 +35,15 @@ MAX_ANSWER_BYTES: Final = 7_000_000
 """More than the 6 MB that a synchronous invocation may answer."""
 _END_OF_PRELUDE: Final = "\0" * 8
 """Behind the status and the headers ("Set up a Lambda proxy integration with response streaming", API Gateway)."""
+# AWS has yet to make, or to make again, what the function runs in; an idle function's network is made anew.
 _NOT_YET: Final = frozenset(
-    {"ResourceConflictException", "ResourceNotReadyException", "SnapStartNotReadyException"}
+    {"CodeArtifactUserPendingException", "EC2ThrottledException", "EC2UnexpectedException", "ENINotReadyException"}
+    | {"NoPublishedVersionException", "ResourceConflictException", "ResourceNotReadyException"}
+    | {"SnapStartNotReadyException"}
 )
-_BUSY: Final = frozenset({"TooManyRequestsException", "ServiceException", "SnapStartTimeoutException"})
+_NO_FAULT: Final = frozenset(
+    {"ModeNotSupportedException", "ServiceException", "SnapStartTimeoutException", "TooManyRequestsException"}
+)
 _NOT_OURS: Final = frozenset(
     {"InvalidRequestContentException", "RequestTooLargeException", "UnsupportedMediaTypeException"}
     | {"AccessDeniedException", "AccessDenied", "InvalidParameterValueException"}
@@ -46,18 +51,17 @@ _NOT_OURS: Final = frozenset(
 
 
 def is_active(spec: Mapping[str, Any]) -> Outcome:
-    """The function can be invoked, and its last update went well."""
+    """The function can be invoked, its last update went well, and it is not throttled to nothing."""
     function = spec["function"]
     found: Any = client("lambda").get_function_configuration(FunctionName=function)
     evidence = _configured(found)
     reproduce = aws("lambda", "get-function-configuration", function_name=function)
-    error = _inactive(found, function)
+    error = _inactive(found, function) or ("" if spec["mayBeShut"] else _shut(function))
     if not error:
         return Outcome(status=Verdict.PASS, evidence=evidence, reproduce=reproduce)
     pending = found.get("State") == "Pending" or found.get("LastUpdateStatus") == "InProgress"
-    return Outcome(
-        status=Verdict.FAIL, error=error, evidence=evidence, reproduce=reproduce, may_pass_later=pending
-    )
+    verdict = Verdict.SKIP if pending else Verdict.FAIL
+    return Outcome(status=verdict, error=error, evidence=evidence, reproduce=reproduce, may_pass_later=pending)
 
 
 def answers(spec: Mapping[str, Any]) -> Outcome:
@@ -68,15 +72,14 @@ def answers(spec: Mapping[str, Any]) -> Outcome:
 def explain(asked: Invocation) -> Outcome:
     """What the function does with an event, and whose fault it is when that goes wrong."""
     found: Any = client("lambda").get_function_configuration(FunctionName=asked["function"])
-    seconds = min(int(found.get("Timeout") or 3), PATIENCE_SECONDS)
-    caller = _client_that_waits(seconds + SLACK_SECONDS)
+    seconds = waits_seconds(found)
+    caller = client_that_waits(seconds)
     try:
         outcome, turns, facts = _dialogue(asked, lambda event: _invoked(caller, asked["function"], event))
     except ReadTimeoutError:
-        reason = f"it did not answer within {seconds + SLACK_SECONDS} seconds, which is as long as this test waits"
-        return Outcome(status=Verdict.SKIP, error=reason, reproduce=_reproduce(asked, asked["event"]))
+        return unheard(seconds, _reproduce(asked, asked["event"]))
     except ClientError as error:
-        return _refused(asked, error)
+        return refused(error, _reproduce(asked, asked["event"]))
     if outcome.status is Verdict.FAIL and (layer := _layer_that_is_not_here(outcome.error, found)):
         outcome = Outcome(status=Verdict.SKIP, error=f"the platform has no layer {layer}: {outcome.error}")
     return _told(asked, outcome, turns, facts)
@@ -146,15 +149,20 @@ def _told(asked: Invocation, outcome: Outcome, turns: list[Turn], facts: list[di
     )
 
 
-def _refused(asked: Invocation, error: ClientError) -> Outcome:
+def unheard(seconds: int, reproduce: str) -> Outcome:
+    """The function may still be at work."""
+    reason = f"it did not answer within {seconds} seconds, which is as long as this test waits"
+    return Outcome(status=Verdict.SKIP, error=reason, reproduce=reproduce)
+
+
+def refused(error: ClientError, reproduce: str) -> Outcome:
     """Lambda did not run the function. What is not the function's doing is raised again."""
-    code, reproduce = code_of(error), _reproduce(asked, asked["event"])
+    code = code_of(error)
     told = f"Lambda does not run it: {error.response.get('Error', {}).get('Message', code)}"
     if is_missing(error) or code in _NOT_OURS:
         raise error
-    if code in _BUSY:
-        return Outcome(status=Verdict.SKIP, error=told, reproduce=reproduce)
-    return Outcome(status=Verdict.FAIL, error=told, reproduce=reproduce, may_pass_later=True)
+    verdict = Verdict.SKIP if code in _NOT_YET | _NO_FAULT else Verdict.FAIL
+    return Outcome(status=verdict, error=told, reproduce=reproduce, may_pass_later=code not in _NO_FAULT)
 
 
 def _layer_that_is_not_here(error: str, found: Mapping[str, Any]) -> str:
@@ -170,7 +178,12 @@ def _layer_that_is_not_here(error: str, found: Mapping[str, Any]) -> str:
     return ""
 
 
-def _client_that_waits(seconds: int) -> Any:
+def waits_seconds(found: Mapping[str, Any]) -> int:
+    """For the answer of the function with that configuration."""
+    return min(int(found.get("Timeout") or 3), PATIENCE_SECONDS) + SLACK_SECONDS
+
+
+def client_that_waits(seconds: int) -> Any:
     """Lambda's client, for one invocation that is not repeated: what a function did once it would do twice."""
     config = Config(connect_timeout=3, read_timeout=seconds, retries={"total_max_attempts": 1, "mode": "standard"})
     return boto3.client("lambda", config=config)
@@ -187,12 +200,26 @@ def _configured(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inactive(found: Mapping[str, Any], function: str) -> str:
     state, reason = found.get("State"), found.get("StateReason", "")
-    if state not in (None, "Active", "Inactive"):
+    published = state == "ActiveNonInvocable" and found.get("CapacityProviderConfig")
+    if state not in (None, "Active", "Inactive") and not published:
         return f"{function} is {state}, not Active: {reason}".removesuffix(": ")
     if found.get("LastUpdateStatus") in {"Failed", "InProgress"}:
         why = found.get("LastUpdateStatusReason", "")
         return f"the last update of {function} is {found['LastUpdateStatus']}: {why}".removesuffix(": ")
     return "" if found.get("Role") else f"{function} has no role to run as"
+
+
+def _shut(function: str) -> str:
+    """Where it cannot be told, its invocations tell."""
+    try:
+        reserved = client("lambda").get_function_concurrency(FunctionName=function)
+    except ClientError as error:
+        if not (is_missing(error) or is_refused(error) or is_unknown_operation(error)):
+            raise
+        return ""
+    if reserved.get("ReservedConcurrentExecutions") != 0:
+        return ""
+    return f"{function} is throttled to nothing: its reserved concurrency is 0, which its template does not say"
 
 
 CHECKS: Final[dict[str, Callable[[dict[str, Any]], Outcome]]] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from deployer.aws.checks.existence import by_reason
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.function_policy import policy_of
 from deployer.sanity.policy import Call, Permit, permit
@@ -24,7 +25,7 @@ def is_given(spec: Mapping[str, Any]) -> Outcome:
     except ClientError as error:
         if not is_missing(error):
             raise
-        return Outcome(status=Verdict.FAIL, error=f"the function {function} does not exist", reproduce=reproduce)
+        return by_reason(f"the function {function} does not exist", {}, reproduce)
     if spec["statement"] in {each.get("Sid") for each in policy.get("Statement", [])}:
         return Outcome(status=Verdict.PASS, evidence={"statement": spec["statement"]}, reproduce=reproduce)
     call = Call(principal=spec["principal"], action=spec["action"], context=spec["context"])
@@ -39,7 +40,7 @@ def _by_permit(permitted: Permit, spec: Mapping[str, Any], reproduce: str) -> Ou
         error = "the statement of the template is gone; whether another one permits the same cannot be told"
         return Outcome(status=Verdict.SKIP, error=error, evidence=evidence, reproduce=reproduce)
     error = f"the policy of {spec['function']} does not let {spec['principal']} call it"
-    return Outcome(status=Verdict.FAIL, error=error, evidence=evidence, reproduce=reproduce)
+    return Outcome(status=Verdict.FAIL, error=error, evidence=evidence, reproduce=reproduce, may_pass_later=True)
 
 
 CHECKS: Final = {"permission.given": is_given}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _USABLE: Final = frozenset({"", "ACTIVE", "UPDATING", "Active", "Inactive", "Enabled", "Updating"})
 _ON_ITS_WAY: Final = frozenset({"CREATING", "Creating", "Pending"})
+_OF_A_PERSON: Final = frozenset({"PendingImport"})  # a key without material until somebody brings it
 # What a person types to see it; {} is the id.
 _COMMANDS: Final = {
     "AWS::AppSync::GraphQLApi": "aws appsync get-graphql-api --api-id {}",
@@ -40,8 +41,9 @@ def is_usable(spec: Mapping[str, Any]) -> Outcome:
     reference = spec["reference"]
     state = LOOKS[reference["type"]](reference["id"])
     is_good = state in _USABLE or (state == "Disabled" and spec["mayBeDisabled"])
+    otherwise = Verdict.SKIP if state in _ON_ITS_WAY | _OF_A_PERSON else Verdict.FAIL
     return Outcome(
-        status=Verdict.PASS if is_good else Verdict.FAIL,
+        status=Verdict.PASS if is_good else otherwise,
         error="" if is_good else f"{described(reference)} is {state}",
         evidence={"state": state} if state else {},
         reproduce=_COMMANDS[reference["type"]].format(shlex.quote(reference["id"])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.aws.checks.existence import queue_url, trouble
+from deployer.aws.checks.existence import ATTRIBUTES_SECONDS, by_reason, queue_url, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -29,14 +29,12 @@ def gives_up_to(spec: Mapping[str, Any]) -> Outcome:
     found, reproduce = redrive.get("deadLetterTargetArn"), _reproduce(spec["queue"])
     if not found:
         error = "it has no redrive policy any more: what cannot be handled is never set aside"
-        return Outcome(status=Verdict.FAIL, error=error, reproduce=reproduce)
+        return by_reason(error, {}, reproduce, ATTRIBUTES_SECONDS)
     evidence = {"deadLetterTargetArn": found, "maxReceiveCount": redrive.get("maxReceiveCount")}
     if spec["target"] not in (None, found):
         error = f"it gives up to {found}, its template says {spec['target']}"
-        return Outcome(status=Verdict.FAIL, error=error, evidence=evidence, reproduce=reproduce)
-    reason = trouble(spec["reference"]) if spec["reference"] else ""
-    verdict = Verdict.FAIL if reason else Verdict.PASS
-    return Outcome(status=verdict, error=reason, evidence=evidence, reproduce=reproduce)
+        return by_reason(error, evidence, reproduce, ATTRIBUTES_SECONDS)
+    return by_reason(trouble(spec["reference"]) if spec["reference"] else "", evidence, reproduce)
 
 
 def _attributes(queue: str) -> dict[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from deployer.aws.checks.existence import SPREAD_SECONDS
 from deployer.aws.checks.missing import is_missing, is_refused, is_unknown_operation
 from deployer.aws.checks.registry import CHECKS
 from deployer.aws.clients import last_call
@@ -17,21 +20,42 @@ if TYPE_CHECKING:
 
     from deployer.sanity.sanity_test import SanityTest
 
-PAUSES: Final = (1.0, 3.0, 6.0, 12.0)
-"""Seconds between tries. IAM's changes are believed everywhere after some seconds, rarely more than ten."""
+PAUSES: Final = (1.0, 3.0, 6.0, 12.0, 45.0)
+"""Seconds between tries: as many of them as an outcome has patience for."""
+TOTAL_SECONDS: Final = 840
+"""No look begins that would not end by then, if it takes as long as the last one: a function has 15 minutes."""
 
 
-def run(test: SanityTest, sleep: Callable[[float], None]) -> Outcome:
+def run(test: SanityTest, sleep: Callable[[float], None], clock: Callable[[], float] = time.monotonic) -> Outcome:
     """Not ready yet is told apart from broken: what may pass later is looked at again, a few times."""
     if "skip" in test:
         return Outcome(status=Verdict.SKIP, error=test["skip"])
-    outcome = _tried(test)
+    until, waited = clock() + TOTAL_SECONDS, 0.0
+    outcome, took = _timed(test, clock)
     for pause in PAUSES:
-        if outcome.status is not Verdict.FAIL or not outcome.may_pass_later:
+        if not _is_open(outcome, waited) or clock() + pause + took > until:
             break
         sleep(pause)
-        outcome = _tried(test)
-    return outcome
+        waited += pause
+        outcome, took = _timed(test, clock)
+    return _waited_for(outcome, waited)
+
+
+def _timed(test: SanityTest, clock: Callable[[], float]) -> tuple[Outcome, float]:
+    began = clock()
+    return _tried(test), clock() - began
+
+
+def _is_open(outcome: Outcome, waited: float) -> bool:
+    is_good = outcome.status is Verdict.PASS
+    return outcome.may_pass_later and not is_good and waited < outcome.patience_seconds
+
+
+def _waited_for(outcome: Outcome, waited: float) -> Outcome:
+    """What still says *not yet* after the last look says nothing of whether it works."""
+    if not outcome.may_pass_later or outcome.status is not Verdict.SKIP:
+        return outcome
+    return replace(outcome, error=f"{outcome.error}; still so after {waited:g} s")
 
 
 def _tried(test: SanityTest) -> Outcome:
@@ -56,5 +80,10 @@ def _refusal(test: SanityTest, error: ClientError) -> Outcome:
     call = last_call(asked)
     reproduce = command(call.service, call.operation, call.parameters) if call else ""
     return Outcome(
-        status=verdict, error=told, evidence={"operation": asked, "answer": message}, reproduce=reproduce
+        status=verdict,
+        error=told,
+        evidence={"operation": asked, "answer": message},
+        reproduce=reproduce,
+        may_pass_later=verdict is Verdict.FAIL,
+        patience_seconds=SPREAD_SECONDS,
     )

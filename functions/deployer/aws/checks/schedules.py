@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from deployer.aws.checks.existence import trouble
+from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
@@ -41,24 +41,20 @@ def has_target(spec: Mapping[str, Any]) -> Outcome:
         return _done(spec)
     target = schedule.get("Target", {}).get("Arn")
     if spec["target"] not in (None, target):
-        error = f"the schedule calls {target}, its template says {spec['target']}"
-        return Outcome(status=Verdict.FAIL, error=error, reproduce=_reproduce(spec))
-    reason = next(filter(None, map(trouble, spec["ends"])), "")
-    return Outcome(
-        status=Verdict.FAIL if reason else Verdict.PASS,
-        error=reason,
-        evidence={"target": target},
-        reproduce=_reproduce(spec),
-    )
+        reason = f"the schedule calls {target}, its template says {spec['target']}"
+    else:
+        reason = next(filter(None, map(trouble, spec["ends"])), "")
+    return by_reason(reason, {"target": target}, _reproduce(spec))
 
 
 def is_running(spec: Mapping[str, Any]) -> Outcome:
     """The pipe moves what comes in."""
     pipe = _pipe(spec)
     state = str(pipe.get("CurrentState"))
+    otherwise = Verdict.SKIP if state in _ON_ITS_WAY else Verdict.FAIL
     reason = f": {pipe['StateReason']}" if pipe.get("StateReason") else ""
     return Outcome(
-        status=Verdict.PASS if state == "RUNNING" else Verdict.FAIL,
+        status=Verdict.PASS if state == "RUNNING" else otherwise,
         error="" if state == "RUNNING" else f"the pipe is {state}, not RUNNING{reason}",
         evidence={"state": state},
         reproduce=aws("pipes", "describe-pipe", name=spec["pipe"]),
@@ -72,8 +68,7 @@ def has_end(spec: Mapping[str, Any]) -> Outcome:
     reason = f"its {spec['end'].lower()} is {found}, its template says {spec['arn']}"
     if found == spec["arn"]:
         reason = trouble(spec["reference"]) if spec["reference"] else ""
-    verdict = Verdict.FAIL if reason else Verdict.PASS
-    return Outcome(status=verdict, error=reason, evidence={spec["end"].lower(): found}, reproduce=reproduce)
+    return by_reason(reason, {spec["end"].lower(): found}, reproduce)
 
 
 def _schedule(spec: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.aws.checks.existence import by_reason
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -29,7 +30,7 @@ def has_index(spec: Mapping[str, Any]) -> Outcome:
     found = next((each for each in indexes if each["IndexName"] == spec["index"]), None)
     if found is None:
         error = f"the table {spec['table']} has no index {spec['index']}"
-        return Outcome(status=Verdict.FAIL, error=error, reproduce=_reproduce(spec["table"]))
+        return by_reason(error, {}, _reproduce(spec["table"]))
     return _by_status(f"the index {spec['index']}", str(found.get("IndexStatus", "ACTIVE")), spec["table"])
 
 
@@ -38,8 +39,7 @@ def has_stream(spec: Mapping[str, Any]) -> Outcome:
     stream = _described(spec["table"]).get("StreamSpecification", {})
     view, reproduce = stream.get("StreamViewType"), _reproduce(spec["table"])
     if not stream.get("StreamEnabled"):
-        error = f"the table {spec['table']} has no stream of its changes"
-        return Outcome(status=Verdict.FAIL, error=error, reproduce=reproduce)
+        return by_reason(f"the table {spec['table']} has no stream of its changes", {}, reproduce)
     if spec["view"] not in (None, view):
         error = f"the stream of {spec['table']} has {view}, its template says {spec['view']}"
         return Outcome(status=Verdict.FAIL, error=error, reproduce=reproduce)
@@ -55,12 +55,13 @@ def _described(table: str) -> dict[str, Any]:
 def _by_status(what: str, status: str, table: str) -> Outcome:
     if status in _USABLE:
         return Outcome(status=Verdict.PASS, evidence={"status": status}, reproduce=_reproduce(table))
+    is_made = status == "CREATING"
     return Outcome(
-        status=Verdict.FAIL,
+        status=Verdict.SKIP if is_made else Verdict.FAIL,
         error=f"{what} is {status}, not ACTIVE",
         evidence={"status": status},
         reproduce=_reproduce(table),
-        may_pass_later=status == "CREATING",
+        may_pass_later=is_made,
     )
 
 
