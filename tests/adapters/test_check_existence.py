@@ -51,6 +51,15 @@ def test_things_that_are_not(aws: None, thing: Reference) -> None:
     assert trouble(thing).endswith("does not exist")
 
 
+def test_parameter_behind_an_empty_page(aws: None) -> None:
+    """A page without it is not the last word."""
+    with Stubber(client("ssm")) as stub:
+        stub.add_response("describe_parameters", {"Parameters": [], "NextToken": "more"})
+        stub.add_response("describe_parameters", {"Parameters": [{"Name": "/level"}]})
+
+        assert trouble(a_reference("SSM::Parameter", "/level")) == ""
+
+
 def test_table_that_is_being_deleted(aws: None) -> None:
     """It is as good as gone."""
     with Stubber(client("dynamodb")) as stub:
