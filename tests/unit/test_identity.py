@@ -73,3 +73,22 @@ def test_resource_found_by_a_value() -> None:
 
     assert deployed.named("t") is deployed.named(f"arn:aws:dynamodb:{HERE}:table/t") is table
     assert deployed.named("other") is deployed.named(None) is deployed.named(["t"]) is None
+
+
+def test_two_resources_of_one_name() -> None:
+    """It is told by the type which of them is meant."""
+    role = {"logicalId": "Role", "type": "AWS::IAM::Role", "physicalId": "shop", "properties": {}}
+    function = {"logicalId": "Shop", "type": "AWS::Lambda::Function", "physicalId": "shop", "properties": {}}
+    deployed = Deployed(
+        {
+            "name": "shop",
+            "partition": "aws",
+            "region": "us-east-1",
+            "accountId": "123456789012",
+            "outputs": {},
+            "resources": [role, function],  # type: ignore[list-item]
+        }
+    )
+
+    assert deployed.named("shop") is role
+    assert deployed.named("shop", "AWS::Lambda::Function") is function

@@ -53,7 +53,21 @@ def test_function_of(value: str) -> None:
     assert named and named["logicalId"] == "Orders"
 
 
-@pytest.mark.parametrize("value", [None, 7, "", "invoices", arn("lambda", "function:invoices"), QUEUE])
+def test_role_of_the_same_name() -> None:
+    """The function is found all the same."""
+    deployed = a_scene(a_resource("IAM::Role", "Role", "orders"), a_function()).deployed
+
+    named = function_of("orders", deployed)
+
+    assert named and named["logicalId"] == "Orders"
+
+
+ELSEWHERE = FUNCTION.replace("us-east-1", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "value", [None, 7, "", "invoices", arn("lambda", "function:invoices"), QUEUE, ELSEWHERE, f"{ELSEWHERE}:live"]
+)
 def test_no_function(value: Any) -> None:
     """What names something else names no function."""
     assert function_of(value, a_scene(a_function()).deployed) is None
