@@ -15,6 +15,7 @@ from tests.deployed_stack import a_function, a_resource, a_scene, arn
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.event_pattern import matching
 from deployer.sanity.function_names import function_of
+from deployer.sanity.identity import ROOT_RESOURCE
 from deployer.sanity.triggers import calls
 
 if TYPE_CHECKING:
@@ -189,9 +190,16 @@ def test_topic() -> None:
         assert one(resource).event["Records"][0]["Sns"]["TopicArn"] == topic
 
 
+def test_rest_method_of_an_unknown_path() -> None:
+    """It stands for any."""
+    given = {"ResourceId": "imported", "HttpMethod": "GET", "Integration": {"Type": "AWS_PROXY", "Uri": URI}}
+
+    assert one(a_resource("ApiGateway::Method", "M", "m", **given)).event["resource"] == "/{proxy+}"
+
+
 def test_rest_method() -> None:
     """A method of a REST API, by the path that its resources make."""
-    above = a_resource("ApiGateway::Resource", "Above", "r1", ParentId="root", PathPart="orders")
+    above = a_resource("ApiGateway::Resource", "Above", "r1", ParentId=ROOT_RESOURCE, PathPart="orders")
     below = a_resource("ApiGateway::Resource", "Below", "r2", ParentId="r1", PathPart="{id}")
     method = a_resource(
         "ApiGateway::Method",
