@@ -47,7 +47,14 @@ _CARRIERS: Final = [
 
 
 class NoAnswer(Exception):
-    """Nothing came back, or not in time. The message says what happened."""
+    """Nothing came back, or not in time. The message says what happened.
+
+    `was_sent`: the request may have arrived; not where there was never a connection.
+    """
+
+    def __init__(self, message: str, *, was_sent: bool = True) -> None:
+        super().__init__(message)
+        self.was_sent = was_sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,7 @@ def request(
                 raise AddressRefused("the address would not be sent as it is")
             return _sent(session, prepared, line)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise NoAnswer(line.reason(error)) from None
+            raise NoAnswer(line.reason(error), was_sent=line.was_connected) from None
 
 
 def _sent(session: requests.Session, prepared: requests.PreparedRequest, line: _Line) -> Answer:
@@ -147,6 +154,10 @@ class _Line(HTTPAdapter):
     @property
     def elapsed_ms(self) -> int:
         return round((time.monotonic() - self._began) * 1000)
+
+    @property
+    def was_connected(self) -> bool:
+        return bool(self._wires)
 
     def reason(self, error: Exception) -> str:
         if self.is_over or isinstance(error, requests.Timeout):

@@ -168,6 +168,34 @@ def test_not_callable(properties: dict[str, Any], reason: str) -> None:
     assert "skip" not in tests["Api GET /x calls Orders"]
 
 
+def test_address_switched_off_in_the_body() -> None:
+    """SAM says so there: at the root of a Swagger body, at the servers of an OpenAPI one."""
+    off = {"x-amazon-apigateway-endpoint-configuration": {"disableExecuteApiEndpoint": True}}
+    paths = {"/x": {"get": operation()}}
+    stage = a_resource("ApiGateway::Stage", "Stage", "prod", RestApiId="rest1", StageName="prod")
+    api = a_resource("ApiGateway::RestApi", "Api", "rest1", Body={"paths": paths, **off})
+
+    [answers] = [each for each in rest_api.tests(api, a_scene(api, stage)) if each["name"].endswith("answers")]
+
+    assert "switched off" in answers["skip"]
+    assert "switched off" in http({"paths": paths, "servers": [off]})["Api GET /x answers"]["skip"]
+
+
+def test_authorizer_by_an_alias() -> None:
+    """It is the alias whose policy is asked."""
+    gate = {
+        "type": "apiKey",
+        "x-amazon-apigateway-authorizer": {"authorizerUri": URI.replace("orders", "orders:live")},
+    }
+    body = {"paths": {"/x": {"get": operation()}}, "securityDefinitions": {"Gate": gate}}
+    api = a_resource("ApiGateway::RestApi", "Api", "rest1", Body=body)
+    stage = a_resource("ApiGateway::Stage", "Stage", "prod", RestApiId="rest1", StageName="prod")
+
+    tests = {test["name"]: test for test in rest_api.tests(api, a_scene(api, a_function(), stage))}
+
+    assert tests["Api asks Orders who may call (Gate)"]["spec"]["function"] == f"{FUNCTION}:live"
+
+
 def test_stages() -> None:
     """With several stages each is tested, and said."""
     stages = [a_resource("ApiGateway::Stage", n, n, RestApiId="rest1", StageName=n) for n in ("prod", "dev")]
