@@ -47,7 +47,14 @@ _CARRIERS: Final = [
 
 
 class NoAnswer(Exception):
-    """Nothing came back, or not in time. The message says what happened."""
+    """Nothing came back, or not in time. The message says what happened.
+
+    `was_sent`: the request may have arrived; not where there was never a connection.
+    """
+
+    def __init__(self, message: str, *, was_sent: bool = True) -> None:
+        super().__init__(message)
+        self.was_sent = was_sent
 
 
 class TooSlow(NoAnswer):
@@ -155,7 +162,7 @@ class _Line(HTTPAdapter):
     def failure(self, error: Exception) -> NoAnswer:
         if self.is_over or isinstance(error, requests.ReadTimeout):
             return TooSlow(f"no complete answer within {self.total_seconds:g} s")
-        return NoAnswer(f"no answer: {type(error).__name__}")
+        return NoAnswer(f"no answer: {type(error).__name__}", was_sent=bool(self._wires))
 
     def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*arguments, **named)

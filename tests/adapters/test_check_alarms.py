@@ -56,6 +56,14 @@ def test_action_that_is_gone(stack: Stack) -> None:
     assert "no longer among its AlarmActions" in stack.failures()[TELLS]
 
 
+def test_topic_with_the_key_that_aws_manages(stack: Stack) -> None:
+    """CloudWatch may not use it."""
+    key = {"AttributeName": "KmsMasterKeyId", "AttributeValue": "alias/aws/sns"}
+    client("sns").set_topic_attributes(TopicArn=TOPIC, **key)
+
+    assert "customer managed key" in stack.failures()[TELLS]
+
+
 def test_topic_that_is_gone(stack: Stack) -> None:
     """It tells nobody."""
     client("sns").delete_topic(TopicArn=TOPIC)

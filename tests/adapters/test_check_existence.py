@@ -51,6 +51,15 @@ def test_things_that_are_not(aws: None, thing: Reference) -> None:
     assert trouble(thing).endswith("does not exist")
 
 
+def test_parameter_behind_an_empty_page(aws: None) -> None:
+    """A page without it is not the last word."""
+    with Stubber(client("ssm")) as stub:
+        stub.add_response("describe_parameters", {"Parameters": [], "NextToken": "more"})
+        stub.add_response("describe_parameters", {"Parameters": [{"Name": "/level"}]})
+
+        assert trouble(a_reference("SSM::Parameter", "/level")) == ""
+
+
 def test_table_that_is_being_deleted(aws: None) -> None:
     """It is as good as gone."""
     with Stubber(client("dynamodb")) as stub:
@@ -103,3 +112,16 @@ def test_receiver_without_a_policy_of_its_own(aws: None) -> None:
     sent = delivery(arn("dynamodb", "table/items"), sender("pipes.amazonaws.com", None, deployed), deployed)
 
     assert arrival(sent, {}, "").status == "pass"
+
+
+def test_managed_key_and_a_role(aws: None) -> None:
+    """Who sends as a role of the account may use the key that AWS manages."""
+    everybody = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}]}'
+    make_queue("jobs", KmsMasterKeyId="alias/aws/sqs", Policy=everybody)
+    deployed = a_scene(a_resource("SQS::Queue", "Jobs", "jobs")).deployed
+    rule = sender("events.amazonaws.com", arn("events", "rule/r"), deployed)
+
+    by_role = arrival(delivery(arn("sqs", "jobs"), rule, deployed, {"RoleArn": make_role()}), {}, "")
+    by_itself = arrival(delivery(arn("sqs", "jobs"), rule, deployed), {}, "")
+
+    assert (by_role.status, by_itself.status) == ("pass", "fail")

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.raw_server import says, server
 
-from deployer.aws.checks import routes
+from deployer import probe
+from deployer.aws.checks import rest_apis, routes
+from deployer.aws.clients import client
+from deployer.probe import NoAnswer
 from deployer.sanity.api_route import Guard, Target
 from deployer.sanity.http_answer import Gateway
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -67,9 +70,10 @@ def test_refused_before_the_gateway() -> None:
 
 
 def test_not_found_in_the_gateways_words() -> None:
-    """An HTTP API's `Not Found` is a function's own where the route is there."""
+    """Where the route is there, an HTTP API's `Not Found` may be a function's, or of an address switched off."""
     body = '{"message":"Not Found"}'
-    assert answered(404, body=body, gateway=Gateway.HTTP).status is Verdict.PASS
+    assert answered(404, body=body, gateway=Gateway.HTTP).status is Verdict.SKIP
+    assert answered(404, body=body, gateway=Gateway.HTTP, guard=Guard.TOKEN).status is Verdict.SKIP
     gone = answered(404, body=body, gateway=Gateway.HTTP, look=lambda _: "there is no route")
     assert gone.status is Verdict.FAIL
 
@@ -114,6 +118,12 @@ def test_own_authorizer(status: int, verdict: Verdict) -> None:
 def test_throttled() -> None:
     """Too many requests say nothing."""
     assert answered(429).status is Verdict.SKIP
+
+
+@pytest.mark.parametrize("guard", [Guard.NONE, Guard.TOKEN])
+def test_challenged(guard: Guard) -> None:
+    """A firewall that wants a proof of who calls says nothing about the route behind it."""
+    assert answered(202, "x-amzn-waf-action: challenge\r\n", guard=guard).status is Verdict.SKIP
 
 
 def test_stand_in() -> None:
@@ -161,3 +171,78 @@ def test_no_answer() -> None:
     spec = {"method": "GET", "address": address, "headers": {}, "guard": Guard.NONE}
     outcome = routes.route(Gateway.REST, spec, lambda _: "")
     assert (outcome.status, outcome.may_pass_later) == (Verdict.FAIL, True)
+
+
+@pytest.mark.parametrize("status", ["pass", "fail"])
+def test_unsafe_request_that_fails(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may have changed something is not sent again, so what time may heal is no certain fault."""
+    explained = Outcome(status=Verdict(status), error="it may not write", may_pass_later=True)
+    monkeypatch.setattr(routes, "explain", lambda _: explained)
+
+    outcome = answered(502, method="POST", invocation={"function": "orders"})
+
+    assert (outcome.status, outcome.may_pass_later) == (Verdict.SKIP, False)
+
+
+def test_unsafe_request_that_the_gateway_stops() -> None:
+    """It came to no function, and is sent again."""
+    outcome = answered(403, NO_ROUTE, method="POST")
+
+    assert (outcome.status, outcome.may_pass_later) == (Verdict.FAIL, True)
+
+
+def test_unsafe_request_that_is_let_in() -> None:
+    """That strangers come in is a fault at the first time."""
+    outcome = answered(200, method="POST", guard=Guard.TOKEN)
+
+    assert (outcome.status, outcome.may_pass_later) == (Verdict.FAIL, False)
+
+
+@pytest.mark.parametrize(("was_sent", "verdict"), [(True, Verdict.SKIP), (False, Verdict.FAIL)])
+def test_unsafe_request_without_an_answer(
+    was_sent: bool, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is sent again where it cannot have arrived."""
+
+    def request(*_: Any, **__: Any) -> None:
+        raise NoAnswer("no answer", was_sent=was_sent)
+
+    monkeypatch.setattr(probe, "request", request)
+
+    outcome = answered(200, method="POST")
+
+    assert (outcome.status, outcome.may_pass_later) == (verdict, not was_sent)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"endpointConfiguration": {"types": ["PRIVATE"]}}, "it is private"),
+        ({"disableExecuteApiEndpoint": True}, "switched off"),
+    ],
+)
+def test_closed_rest_api(aws: None, settings: Any, words: str) -> None:
+    """An API that the template does not show to be out of reach gives no answer, and that is no fault."""
+    made: Any = client("apigateway").create_rest_api(name="shop", **settings)
+    address = {"pattern": "http://127.0.0.1:1/{id}", "id": made["id"], "path": "/x", "query": ""}
+
+    outcome = rest_apis.route({"method": "GET", "address": address, "headers": {}, "guard": Guard.NONE})
+
+    assert outcome.status is Verdict.SKIP
+    assert words in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("function", "verdict"),
+    [
+        ("arn:aws:lambda:eu-west-1:123456789012:function:orders", Verdict.SKIP),
+        ("arn:aws:lambda:us-east-1:999999999999:function:orders", Verdict.SKIP),
+        ("arn:aws:lambda:us-east-1:123456789012:function:orders", Verdict.FAIL),
+    ],
+)
+def test_function_elsewhere(aws: None, function: str, verdict: Verdict) -> None:
+    """One of another account or region is not looked at; one of ours that is not there is missed."""
+    spec = {"function": function, "sources": [], "region": "us-east-1", "accountId": "123456789012"}
+
+    assert routes.edge({**spec, "isFunction": True}, function, {}).status is verdict
+    assert routes.authorizer(spec).status is verdict

@@ -69,6 +69,17 @@ def test_machine_that_calls_something_else(stack: Stack) -> None:
     assert "A calls what is not there" in stack.outcome(EXISTS).error
 
 
+@pytest.mark.parametrize(("function", "verdict"), [("billing", "skip"), ("missing", "fail")])
+def test_definition_in_s3(stack: Stack, function: str, verdict: str) -> None:
+    """What it does not name may have no place in it, unless it names what is not there."""
+    make_function("billing")
+    put(definition=a_definition(arn("lambda", f"function:{function}")))
+    given = {"DefinitionS3Location": {}, "DefinitionSubstitutions": {"Function": FUNCTION}}
+    machine = a_resource("StepFunctions::StateMachine", "Flow", MACHINE, **given)
+
+    assert Stack(generated, CHECKS, machine, a_function()).outcome(CALLS).status == verdict
+
+
 def test_function_that_is_gone(stack: Stack) -> None:
     """The machine calls what does not exist."""
     client("lambda").delete_function(FunctionName="orders")

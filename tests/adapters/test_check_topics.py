@@ -74,6 +74,18 @@ def test_policy_that_is_not_understood(stack: Stack) -> None:
     assert stack.verdicts()[DELIVERS] == "skip"
 
 
+@pytest.mark.parametrize(("key", "verdict"), [("alias/aws/sqs", "fail"), ("alias/shop", "pass")])
+def test_queue_with_a_key(stack: Stack, key: str, verdict: str) -> None:
+    """SNS may not use the key that AWS manages, and its policy cannot be changed."""
+    url = client("sqs").get_queue_url(QueueName="jobs")["QueueUrl"]
+    client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": key, "Policy": POLICY})
+
+    outcome = stack.outcome(DELIVERS)
+
+    assert outcome.status == verdict
+    assert ("customer managed key" in outcome.error) == (verdict == "fail")
+
+
 def test_queue_that_is_gone(stack: Stack) -> None:
     """The subscription leads nowhere."""
     client("sqs").delete_queue(QueueUrl=client("sqs").get_queue_url(QueueName="jobs")["QueueUrl"])

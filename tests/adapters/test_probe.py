@@ -197,3 +197,12 @@ def test_public_host(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoAnswer):
         probe.request("GET", Address(pattern="https://{id}.execute-api.eu-west-1.amazonaws.com", id="a1"))
     assert connected == [("8.8.8.8", 443)]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_request_that_may_have_arrived(is_there: bool) -> None:
+    """It cannot have where there was no connection."""
+    with server(lambda *_: None) as (pattern, _), pytest.raises(NoAnswer) as caught:
+        probe.request("POST", address(pattern if is_there else "http://127.0.0.1:1/{id}"))
+
+    assert caught.value.was_sent == is_there

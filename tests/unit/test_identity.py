@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployer.sanity.deployed import Deployed
-from deployer.sanity.identity import Place, arn_of, attribute_of, identifiers
+from deployer.sanity.identity import ROOT_RESOURCE, Place, arn_of, attribute_of, identifiers
 
 PLACE = Place(partition="aws", region="us-east-1", account_id="123456789012")
 HERE = "us-east-1:123456789012"
@@ -41,7 +41,10 @@ def test_role_with_an_unknown_path() -> None:
         ("AWS::StepFunctions::StateMachine", f"arn:aws:states:{HERE}:stateMachine:flow", "Name", "flow"),
         ("AWS::S3::Bucket", "shop", "DomainName", "shop.s3.amazonaws.com"),
         ("AWS::ApiGatewayV2::Api", "abc", "ApiEndpoint", "https://abc.execute-api.us-east-1.amazonaws.com"),
-        ("AWS::ApiGateway::RestApi", "abc", "RootResourceId", None),
+        ("AWS::ApiGateway::RestApi", "abc", "RootResourceId", ROOT_RESOURCE),
+        ("AWS::ApiGateway::Resource", "r1", "ResourceId", "r1"),
+        ("AWS::ApiGatewayV2::Integration", "i1", "IntegrationId", "i1"),
+        ("AWS::AppSync::GraphQLApi", f"arn:aws:appsync:{HERE}:apis/abc", "ApiId", "abc"),
         ("AWS::Lambda::Version", f"arn:aws:lambda:{HERE}:function:f:3", "Version", "3"),
     ],
 )
@@ -73,3 +76,22 @@ def test_resource_found_by_a_value() -> None:
 
     assert deployed.named("t") is deployed.named(f"arn:aws:dynamodb:{HERE}:table/t") is table
     assert deployed.named("other") is deployed.named(None) is deployed.named(["t"]) is None
+
+
+def test_two_resources_of_one_name() -> None:
+    """It is told by the type which of them is meant."""
+    role = {"logicalId": "Role", "type": "AWS::IAM::Role", "physicalId": "shop", "properties": {}}
+    function = {"logicalId": "Shop", "type": "AWS::Lambda::Function", "physicalId": "shop", "properties": {}}
+    deployed = Deployed(
+        {
+            "name": "shop",
+            "partition": "aws",
+            "region": "us-east-1",
+            "accountId": "123456789012",
+            "outputs": {},
+            "resources": [role, function],  # type: ignore[list-item]
+        }
+    )
+
+    assert deployed.named("shop") is role
+    assert deployed.named("shop", "AWS::Lambda::Function") is function

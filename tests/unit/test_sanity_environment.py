@@ -8,6 +8,7 @@ from typing import Any
 from tests.deployed_stack import a_function, a_resource, a_scene
 
 from deployer.sanity.environment import tests as generated
+from deployer.sanity.identity import ROOT_RESOURCE
 
 TABLE = a_resource("DynamoDB::Table", "Items", "shop-items")
 ARCHIVE = a_resource("DynamoDB::Table", "Archive", "shop-items-archive")
@@ -41,6 +42,13 @@ def test_name_within_a_value() -> None:
     tests = found({"TABLES": "first,shop-items-archive"})
 
     assert tests[1]["name"] == "Orders.TABLES names Archive"
+
+
+def test_root_of_an_api_within_a_value() -> None:
+    """The real id is known to AWS alone: that the value is another is no fault."""
+    tests = found({"ROOT": f"/restapis/shop-items-archive/resources/{ROOT_RESOURCE}"})
+
+    assert [test["check"] for test in tests] == ["environment.complete"]
 
 
 def test_role() -> None:

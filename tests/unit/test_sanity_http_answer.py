@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.sanity.http_answer import Gateway, Reading, is_of_gateway, read
+from deployer.sanity.http_answer import Gateway, Reading, is_of_gateway, reached_no_function, read
 
 NO_ROUTE = {"x-amzn-errortype": "MissingAuthenticationTokenException"}
 FORBIDDEN = {"x-amzn-errortype": "ForbiddenException:http://internal.amazon.com/"}
@@ -21,6 +21,8 @@ FORBIDDEN = {"x-amzn-errortype": "ForbiddenException:http://internal.amazon.com/
         (Gateway.REST, 403, {}, b'{"message":"Missing Authentication Token"}', Reading.REFUSED),
         (Gateway.REST, 403, FORBIDDEN, b'{"message":"Forbidden"}', Reading.REFUSED),
         (Gateway.REST, 401, {}, b"", Reading.REFUSED),
+        (Gateway.REST, 202, {"x-amzn-waf-action": "challenge"}, b"", Reading.CHALLENGED),
+        (Gateway.HTTP, 405, {"x-amzn-waf-action": "captcha"}, b"", Reading.CHALLENGED),
         (Gateway.REST, 429, {}, b"", Reading.THROTTLED),
         (Gateway.REST, 502, {}, b"", Reading.FAILED),
         (Gateway.HTTP, 404, {}, b'{"message":"Not Found"}', Reading.LOOKS_MISSING),
@@ -34,6 +36,21 @@ FORBIDDEN = {"x-amzn-errortype": "ForbiddenException:http://internal.amazon.com/
 def test_reading(gateway: Gateway, status: int, headers: dict[str, str], body: bytes, reading: Reading) -> None:
     """Who speaks is told by the gateway's own header, or, where it has none, by its words."""
     assert read(gateway, status, headers, body) is reading
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (403, FORBIDDEN, True),
+        (500, FORBIDDEN, True),
+        (502, FORBIDDEN, False),
+        (504, FORBIDDEN, False),
+        (500, {}, False),
+    ],
+)
+def test_function_that_was_not_reached(status: int, headers: dict[str, str], expected: bool) -> None:
+    """Only the gateway's own word tells; a bad answer and a late one are a function's."""
+    assert reached_no_function(status, headers) is expected
 
 
 def test_gateway() -> None:

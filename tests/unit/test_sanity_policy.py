@@ -106,6 +106,12 @@ def test_deny() -> None:
     assert permit(policy(statement(), statement(Effect="Deny")), call()) is Permit.REFUSED
 
 
+def test_deny_without_tls() -> None:
+    """What is refused to who comes without TLS is refused to no service."""
+    without = statement(Effect="Deny", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    assert permit(policy(statement(), without), call()) is Permit.GIVEN
+
+
 @pytest.mark.parametrize(
     "condition",
     [

@@ -36,8 +36,12 @@ def test_resource_of_the_stack(value: str) -> None:
 
 
 def test_version_of_a_function() -> None:
-    """It is taken for the function where the stack has no such version or alias."""
-    assert label(arn("lambda", "function:shop-handler:live"), SCENE.deployed) == "Handler"
+    """It is taken for the function where the stack has no such version or alias, and asked for by its own ARN."""
+    live = arn("lambda", "function:shop-handler:live")
+    found, latest = named(live, SCENE.deployed), named(live.replace("live", "$LATEST"), SCENE.deployed)
+
+    assert found and (found["label"], found["id"]) == ("Handler", live)
+    assert latest and latest["id"] == "shop-handler"
 
 
 @pytest.mark.parametrize(

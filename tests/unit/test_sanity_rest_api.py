@@ -8,6 +8,7 @@ import pytest
 from tests.deployed_stack import a_function, a_resource, a_scene, arn
 
 from deployer.sanity import function_url, http_api, rest_api
+from deployer.sanity.identity import ROOT_RESOURCE
 
 if TYPE_CHECKING:
     from deployer.sanity.deployed import DeployedResource
@@ -74,7 +75,9 @@ def test_rest_resources() -> None:
     """Methods and resources of a template are put together to routes; the root is none of its resources."""
     api = a_resource("ApiGateway::RestApi", "Api", "rest1")
     others = [
-        a_resource("ApiGateway::Resource", "Orders2", "r1", RestApiId="rest1", ParentId=None, PathPart="orders"),
+        a_resource(
+            "ApiGateway::Resource", "Orders2", "r1", RestApiId="rest1", ParentId=ROOT_RESOURCE, PathPart="orders"
+        ),
         a_resource("ApiGateway::Resource", "One", "r2", RestApiId="rest1", ParentId="r1", PathPart="{id}"),
         a_resource(
             "ApiGateway::Method",
@@ -91,7 +94,7 @@ def test_rest_resources() -> None:
             "Root",
             "m2",
             RestApiId="rest1",
-            ResourceId=None,
+            ResourceId=ROOT_RESOURCE,
             HttpMethod="ANY",
             AuthorizationType="CUSTOM",
             AuthorizerId="a1",
@@ -115,6 +118,24 @@ def test_rest_resources() -> None:
     assert tests["Api asks Orders who may call (Gate)"]["spec"]["sources"] == [
         arn("execute-api", "rest1/authorizers/a1")
     ]
+
+
+@pytest.mark.parametrize(
+    "above", [{"ParentId": None, "PathPart": "x"}, {"ParentId": ROOT_RESOURCE, "PathPart": None}]
+)
+def test_path_that_is_not_in_the_template(above: dict[str, Any]) -> None:
+    """A method whose path only AWS knows is not called at another."""
+    api = a_resource("ApiGateway::RestApi", "Api", "rest1")
+    others = [
+        a_resource("ApiGateway::Resource", "Some", "r1", RestApiId="rest1", **above),
+        a_resource("ApiGateway::Method", "Get", "m1", RestApiId="rest1", ResourceId="r1", HttpMethod="GET"),
+        a_resource("ApiGateway::Stage", "Stage", "prod", RestApiId="rest1", StageName="prod"),
+    ]
+
+    tests = {test["name"]: test for test in rest_api.tests(api, a_scene(api, *others))}
+
+    assert list(tests) == ["Api is deployed as prod", "Api serves Get", "Api answers"]
+    assert "whole path" in tests["Api serves Get"]["skip"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -145,6 +166,34 @@ def test_not_callable(properties: dict[str, Any], reason: str) -> None:
     tests = rest({"/x": {"get": operation()}}, **properties)
     assert tests["Api GET /x answers"]["skip"].startswith(reason)
     assert "skip" not in tests["Api GET /x calls Orders"]
+
+
+def test_address_switched_off_in_the_body() -> None:
+    """SAM says so there: at the root of a Swagger body, at the servers of an OpenAPI one."""
+    off = {"x-amazon-apigateway-endpoint-configuration": {"disableExecuteApiEndpoint": True}}
+    paths = {"/x": {"get": operation()}}
+    stage = a_resource("ApiGateway::Stage", "Stage", "prod", RestApiId="rest1", StageName="prod")
+    api = a_resource("ApiGateway::RestApi", "Api", "rest1", Body={"paths": paths, **off})
+
+    [answers] = [each for each in rest_api.tests(api, a_scene(api, stage)) if each["name"].endswith("answers")]
+
+    assert "switched off" in answers["skip"]
+    assert "switched off" in http({"paths": paths, "servers": [off]})["Api GET /x answers"]["skip"]
+
+
+def test_authorizer_by_an_alias() -> None:
+    """It is the alias whose policy is asked."""
+    gate = {
+        "type": "apiKey",
+        "x-amazon-apigateway-authorizer": {"authorizerUri": URI.replace("orders", "orders:live")},
+    }
+    body = {"paths": {"/x": {"get": operation()}}, "securityDefinitions": {"Gate": gate}}
+    api = a_resource("ApiGateway::RestApi", "Api", "rest1", Body=body)
+    stage = a_resource("ApiGateway::Stage", "Stage", "prod", RestApiId="rest1", StageName="prod")
+
+    tests = {test["name"]: test for test in rest_api.tests(api, a_scene(api, a_function(), stage))}
+
+    assert tests["Api asks Orders who may call (Gate)"]["spec"]["function"] == f"{FUNCTION}:live"
 
 
 def test_stages() -> None:

@@ -42,6 +42,16 @@ def test_definition_in_s3() -> None:
     assert [test["name"] for test in tests][2:] == ["Flow calls Orders"]
 
 
+def test_substitution_without_a_place() -> None:
+    """What is not put into a definition in the template is not called."""
+    definition = json.dumps(DEFINITION).replace(arn("lambda", "function:orders"), "${Used}")
+    unused = found(DefinitionString=definition, DefinitionSubstitutions={"Unused": "orders"})
+    used = found(DefinitionString=definition, DefinitionSubstitutions={"Used": "orders"})
+
+    assert [len(unused), len(used)] == [2, 3]
+    assert used[2]["spec"]["isWritten"]
+
+
 def test_role() -> None:
     """That the machine runs as the role of its template is tested."""
     tests = found(RoleArn="arn:aws:iam::123456789012:role/flow")

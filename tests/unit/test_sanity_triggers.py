@@ -15,6 +15,7 @@ from tests.deployed_stack import a_function, a_resource, a_scene, arn
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.event_pattern import matching
 from deployer.sanity.function_names import function_of
+from deployer.sanity.identity import ROOT_RESOURCE
 from deployer.sanity.triggers import calls
 
 if TYPE_CHECKING:
@@ -53,7 +54,21 @@ def test_function_of(value: str) -> None:
     assert named and named["logicalId"] == "Orders"
 
 
-@pytest.mark.parametrize("value", [None, 7, "", "invoices", arn("lambda", "function:invoices"), QUEUE])
+def test_role_of_the_same_name() -> None:
+    """The function is found all the same."""
+    deployed = a_scene(a_resource("IAM::Role", "Role", "orders"), a_function()).deployed
+
+    named = function_of("orders", deployed)
+
+    assert named and named["logicalId"] == "Orders"
+
+
+ELSEWHERE = FUNCTION.replace("us-east-1", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "value", [None, 7, "", "invoices", arn("lambda", "function:invoices"), QUEUE, ELSEWHERE, f"{ELSEWHERE}:live"]
+)
 def test_no_function(value: Any) -> None:
     """What names something else names no function."""
     assert function_of(value, a_scene(a_function()).deployed) is None
@@ -175,9 +190,16 @@ def test_topic() -> None:
         assert one(resource).event["Records"][0]["Sns"]["TopicArn"] == topic
 
 
+def test_rest_method_of_an_unknown_path() -> None:
+    """It stands for any."""
+    given = {"ResourceId": "imported", "HttpMethod": "GET", "Integration": {"Type": "AWS_PROXY", "Uri": URI}}
+
+    assert one(a_resource("ApiGateway::Method", "M", "m", **given)).event["resource"] == "/{proxy+}"
+
+
 def test_rest_method() -> None:
     """A method of a REST API, by the path that its resources make."""
-    above = a_resource("ApiGateway::Resource", "Above", "r1", ParentId="root", PathPart="orders")
+    above = a_resource("ApiGateway::Resource", "Above", "r1", ParentId=ROOT_RESOURCE, PathPart="orders")
     below = a_resource("ApiGateway::Resource", "Below", "r2", ParentId="r1", PathPart="{id}")
     method = a_resource(
         "ApiGateway::Method",

@@ -1,7 +1,7 @@
 """A route of an API as the template has it, from resources or an OpenAPI body: what it calls, who may call it.
 
 Sources: "OpenAPI extensions for API Gateway" (x-amazon-apigateway-integration, -authorizer, -authtype,
--any-method) and "Working with routes for HTTP APIs" in the API Gateway Developer Guide.
+-any-method, -endpoint-configuration) and "Working with routes for HTTP APIs" in the API Gateway Developer Guide.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEFAULT: Final = "$default"
 ANY: Final = "ANY"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+PRIVATE: Final = "it is private: only its VPC reaches it"
+SWITCHED_OFF: Final = "its own address is switched off: only its domain name reaches it"
+_ENDPOINT: Final = "x-amazon-apigateway-endpoint-configuration"
 _ANY_METHOD: Final = "x-amazon-apigateway-any-method"
 _INTEGRATION: Final = "x-amazon-apigateway-integration"
 _SUBTYPE: Final = "integrationSubtype"  # an HTTP API's way to name an AWS service
@@ -121,6 +124,18 @@ def routes_of_body(body: Mapping[str, Any], *, is_guarded_by_policy: bool = Fals
                     operation,
                     Guard.UNKNOWN if is_guarded_by_policy and guard is Guard.NONE else guard,
                 )
+
+
+def is_switched_off(properties: Mapping[str, Any]) -> bool:
+    """Whether its own address answers nobody: by the property, or in the OpenAPI body, where SAM has it."""
+    body = _section(properties, "Body")
+    servers = body.get("servers")
+    in_body = [_section(each, _ENDPOINT) for each in (body, *(servers if isinstance(servers, list) else ()))]
+    given = [
+        properties.get("DisableExecuteApiEndpoint"),
+        *(each.get("disableExecuteApiEndpoint") for each in in_body),
+    ]
+    return "true" in {str(each).lower() for each in given}
 
 
 def authorizers_of_body(body: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:

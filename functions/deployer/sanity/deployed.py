@@ -38,13 +38,13 @@ class DeployedRecord(TypedDict):
 @dataclass(frozen=True)
 class Deployed:
     record: DeployedRecord
-    _by_identifier: dict[str, DeployedResource] = field(init=False, repr=False, default_factory=dict)
+    _by_identifier: dict[str, list[DeployedResource]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for resource in self.record["resources"]:
             named = identifiers(resource["type"], resource["physicalId"], resource["properties"], self.place)
             for identifier in sorted(named):
-                self._by_identifier.setdefault(identifier, resource)
+                self._by_identifier.setdefault(identifier, []).append(resource)
 
     @property
     def place(self) -> Place:
@@ -61,6 +61,10 @@ class Deployed:
     def of_type(self, *types: str) -> Iterator[DeployedResource]:
         return (resource for resource in self.resources if resource["type"] in types)
 
-    def named(self, value: Any) -> DeployedResource | None:
-        """The resource of this deployment that the value names: by name, ARN, URL; None when it names none."""
-        return self._by_identifier.get(value) if isinstance(value, str) else None
+    def named(self, value: Any, *types: str) -> DeployedResource | None:
+        """The resource of this deployment that the value names: by name, ARN, URL; None when it names none.
+
+        Resources of several types may have one name: with `types` it is one of those.
+        """
+        found = self._by_identifier.get(value, []) if isinstance(value, str) else []
+        return next((each for each in found if not types or each["type"] in types), None)

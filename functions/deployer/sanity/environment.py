@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.sanity.identity import ROOT_RESOURCE
 from deployer.sanity.reference import Reference, named, reference
 from deployer.sanity.statement import statement
 
@@ -50,7 +51,7 @@ def _variables(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _meant(value: Any, deployed: Deployed) -> Reference | None:
     """What the value names, by itself or within an address or a list; the longest id wins."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or ROOT_RESOURCE in value:
         return None
     within = [each for each in deployed.resources if _is_within(each["physicalId"], value)]
     longest = max(within, key=lambda each: len(each["physicalId"]), default=None)

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from deployer.sanity.deployed import Deployed, DeployedResource
 
 _URI: Final = re.compile(r":lambda:path/[\d-]+/functions/(.+?)/(?:invocations|response-streaming-invocations)$")
-_ARN: Final = re.compile(r"^(?:arn:[\w-]+:lambda:[\w-]+:)?(\d{12}):function:([\w-]+)")
+_ARN: Final = re.compile(r"^(?:arn:[\w-]+:lambda:([\w-]+):)?(\d{12}):function:([\w-]+)")
 _QUALIFIED: Final = re.compile(r"^([\w-]+):[\w$-]+$")
-_OF_A_FUNCTION: Final = {"AWS::Lambda::Alias", "AWS::Lambda::Version"}
+_FUNCTION: Final = "AWS::Lambda::Function"
+_OF_A_FUNCTION: Final = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 
 
 def function_of(value: Any, deployed: Deployed) -> DeployedResource | None:
@@ -22,13 +23,19 @@ def function_of(value: Any, deployed: Deployed) -> DeployedResource | None:
     if not isinstance(value, str):
         return None
     text = found[1] if (found := _URI.search(value)) else value
-    named = deployed.named(text)
+    named = deployed.named(text, _FUNCTION, *_OF_A_FUNCTION)
     if named and named["type"] in _OF_A_FUNCTION:
         return function_of(named["properties"].get("FunctionName"), deployed)
-    if named is None:
-        shorter = _ARN.match(text) or _QUALIFIED.match(text)
-        named = deployed.named(shorter[shorter.lastindex or 0]) if shorter else None
-    return named if named and named["type"] == "AWS::Lambda::Function" else None
+    return named or deployed.named(_unqualified(text, deployed), _FUNCTION)
+
+
+def _unqualified(text: str, deployed: Deployed) -> str | None:
+    """The name alone; None for what is of another account or region."""
+    if qualified := _QUALIFIED.match(text):
+        return qualified[1]
+    found, place = _ARN.match(text), deployed.place
+    is_here = found and (found[1] or place.region, found[2]) == (place.region, place.account_id)
+    return found[3] if found and is_here else None
 
 
 def is_meant(function: DeployedResource, value: Any, deployed: Deployed) -> bool:

@@ -8,11 +8,13 @@ from deployer.sanity.address import Address, AddressRefused
 from deployer.sanity.api_route import (
     ANY,
     DEFAULT,
+    SWITCHED_OFF,
     ApiRoute,
     Guard,
     Target,
     authorizers_of_body,
     guard_of_authorizer,
+    is_switched_off,
     routes_of_body,
     target_of,
 )
@@ -127,9 +129,7 @@ def _key(route_key: Any) -> tuple[str, str]:
 def _not_callable(properties: Mapping[str, Any]) -> str:
     if properties.get("ProtocolType") == "WEBSOCKET":
         return "a WebSocket API is called by no HTTP request"
-    if str(properties.get("DisableExecuteApiEndpoint", "")).lower() == "true":
-        return "its own address is switched off: only its domain name reaches it"
-    return ""
+    return SWITCHED_OFF if is_switched_off(properties) else ""
 
 
 def _preflight(route: ApiRoute, stage: Stage, scene: Scene) -> Iterator[SanityTest]:

@@ -15,6 +15,7 @@ from deployer.sanity.event_kind import EventKind
 from deployer.sanity.function_names import is_meant
 from deployer.sanity.payloads import MARKER, Origin, Route, http_event, rest_event
 from deployer.sanity.properties import mapping
+from deployer.sanity.resource_path import path_of
 from deployer.sanity.service_events import CONTENT, authorizer_event, load_balancer_event, websocket_event
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 _PARAMETER: Final = re.compile(r"\{([^{}]{1,100}?)\+?\}")
 _METHODS: Final = ("get", "head", "options", "post", "put", "patch", "delete", "x-amazon-apigateway-any-method")
 _INTEGRATION: Final = "x-amazon-apigateway-integration"
+_ANY_PATH: Final = "/{proxy+}"
 _AUTHORIZER: Final = "x-amazon-apigateway-authorizer"
-_MAX_DEPTH: Final = 30
 
 
 def made_up_route(method: str, pattern: str, api_id: str = MARKER) -> Route:
@@ -43,7 +44,7 @@ def method_calls(method: DeployedResource, function: DeployedResource, deployed:
     given = method["properties"]
     integration = mapping(given.get("Integration"))
     if is_meant(function, integration.get("Uri"), deployed):
-        path = _path_of(given.get("ResourceId"), deployed, _MAX_DEPTH)
+        path = path_of(given.get("ResourceId"), deployed) or _ANY_PATH
         yield _rest_call(str(given.get("HttpMethod", "GET")), path, integration.get("Type"))
 
 
@@ -137,15 +138,6 @@ def _authorizer_call(kind: str, header: str, api_id: str, deployed: Deployed) ->
     arn = f"arn:{place.partition}:execute-api:{place.region}:{place.account_id}:{api_id}/test/GET/"
     found = known.get(kind.upper(), EventKind.REQUEST_AUTHORIZER)
     return Call(kind=found, event=authorizer_event(found, arn, header))
-
-
-def _path_of(resource_id: Any, deployed: Deployed, depth: int) -> str:
-    """The path of an AWS::ApiGateway::Resource; the root's own id is no resource of a stack."""
-    named = deployed.named(resource_id)
-    if not named or named["type"] != "AWS::ApiGateway::Resource" or not depth:
-        return "/"
-    above = _path_of(named["properties"].get("ParentId"), deployed, depth - 1)
-    return f"{above.rstrip('/')}/{named['properties'].get('PathPart', '')}"
 
 
 def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -25,6 +25,8 @@ class Place:
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
 
+ROOT_RESOURCE: Final = "(root resource)"
+"""Stands for what `RootResourceId` gives: the id is known to AWS alone, but that it is the root is known."""
 # By type: the part of the ARN behind `arn:`; {name} is the last part of the physical id.
 _ARNS: Final = {
     "AWS::CloudWatch::Alarm": "{partition}:cloudwatch:{region}:{account}:alarm:{name}",
@@ -46,6 +48,7 @@ _ARNS_OF_PATHS: Final = {
 }
 # GetAtt attributes that are the name alone.
 _NAMES: Final = {
+    ("AWS::AppSync::GraphQLApi", "ApiId"),
     ("AWS::Events::EventBus", "Name"),
     ("AWS::SNS::Topic", "TopicName"),
     ("AWS::SQS::Queue", "QueueName"),
@@ -54,8 +57,12 @@ _NAMES: Final = {
 }
 # GetAtt attributes that are what Ref gives.
 _IDS: Final = {
+    ("AWS::ApiGateway::Authorizer", "AuthorizerId"),
+    ("AWS::ApiGateway::Resource", "ResourceId"),
     ("AWS::ApiGateway::RestApi", "RestApiId"),
     ("AWS::ApiGatewayV2::Api", "ApiId"),
+    ("AWS::ApiGatewayV2::Authorizer", "AuthorizerId"),
+    ("AWS::ApiGatewayV2::Integration", "IntegrationId"),
     ("AWS::Cognito::UserPool", "UserPoolId"),
     ("AWS::Cognito::UserPoolClient", "ClientId"),
     ("AWS::KMS::Key", "KeyId"),
@@ -97,6 +104,8 @@ def attribute_of(
         return physical_id.rpartition("/")[2].rpartition(":")[2]
     if (resource_type, attribute) in _IDS:
         return physical_id
+    if (resource_type, attribute) == ("AWS::ApiGateway::RestApi", "RootResourceId"):
+        return ROOT_RESOURCE
     if attribute in _OF_ARN:
         return arn_of(resource_type, physical_id, properties, place)
     if resource_type == "AWS::S3::Bucket" and attribute == "DomainName":

@@ -39,8 +39,8 @@ class Call:
 
 
 def source(arn: str | None, account_id: str | None) -> dict[str, str | None]:
-    """The context of a call that a service makes for one of its resources."""
-    return {"aws:sourcearn": arn, "aws:sourceaccount": account_id}
+    """The context of a call that a service makes for one of its resources: services call by TLS."""
+    return {"aws:sourcearn": arn, "aws:sourceaccount": account_id, "aws:securetransport": "true"}
 
 
 def permit(policy: str | Mapping[str, Any] | None, call: Call) -> Permit:

@@ -59,7 +59,11 @@ def named(value: Any, deployed: Deployed) -> Reference | None:
         return None
     part = _PART_OF.fullmatch(value)
     resource = deployed.named(value) or deployed.named((part[1] or part[2]) if part else None)
-    return reference(resource, deployed) if resource else _by_arn(value, deployed)
+    if resource is None:
+        return _by_arn(value, deployed)
+    found = reference(resource, deployed)
+    is_qualified = part and resource["type"] == "AWS::Lambda::Function" and not value.endswith(":$LATEST")
+    return {**found, "id": value, "arn": value} if is_qualified else found  # its alias has a policy of its own
 
 
 def label(value: Any, deployed: Deployed) -> str:

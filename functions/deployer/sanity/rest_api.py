@@ -6,14 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.api_route import (
+    PRIVATE,
+    SWITCHED_OFF,
     ApiRoute,
     Guard,
     authorizers_of_body,
     guard_of_authorizer,
+    is_switched_off,
     routes_of_body,
     target_of,
 )
 from deployer.sanity.http_answer import Gateway
+from deployer.sanity.resource_path import path_of
 from deployer.sanity.route_tests import Stage, authorizer_test, guard_of, not_tested, tests_of
 from deployer.sanity.statement import statement
 
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = ("AWS::ApiGateway::RestApi",)
-_MAX_DEPTH: Final = 30
 _POLICY: Final = "x-amazon-apigateway-policy"
 
 
@@ -35,6 +38,7 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     names = stage_names(api, scene.deployed)
     for name in names:
         yield statement(api, f"is deployed as {name}", "rest_api.stage", {"api": api["physicalId"], "stage": name})
+    yield from _unplaced(api, scene.deployed)
     if not routes or not names:
         what = "routes" if not routes else "stages"
         yield not_tested(api, "answers", f"the template does not say which {what} it has")
@@ -68,9 +72,22 @@ def _routes(api: DeployedResource, deployed: Deployed) -> Iterator[ApiRoute]:
     has_policy = "Policy" in api["properties"] or _POLICY in body
     for route in routes_of_body(body, is_guarded_by_policy=has_policy):
         yield replace(route, path=canonical_path(route.path))
-    for method in deployed.of_type("AWS::ApiGateway::Method"):
-        if method["properties"].get("RestApiId") == api["physicalId"]:
-            yield _route(method["properties"], deployed, has_policy=has_policy)
+    for method in _methods(api, deployed):
+        path = path_of(method["properties"].get("ResourceId"), deployed)
+        if path:
+            yield _route(method["properties"], path, deployed, has_policy=has_policy)
+
+
+def _methods(api: DeployedResource, deployed: Deployed) -> Iterator[DeployedResource]:
+    methods = deployed.of_type("AWS::ApiGateway::Method")
+    return (each for each in methods if each["properties"].get("RestApiId") == api["physicalId"])
+
+
+def _unplaced(api: DeployedResource, deployed: Deployed) -> Iterator[SanityTest]:
+    """A method whose path cannot be told is not called: it would be somebody else's that is."""
+    for method in _methods(api, deployed):
+        if path_of(method["properties"].get("ResourceId"), deployed) is None:
+            yield not_tested(api, f"serves {method['logicalId']}", "the template does not say its whole path")
 
 
 def canonical_path(path: str) -> str:
@@ -78,7 +95,7 @@ def canonical_path(path: str) -> str:
     return path.rstrip("/") or "/"
 
 
-def _route(method: Mapping[str, Any], deployed: Deployed, *, has_policy: bool) -> ApiRoute:
+def _route(method: Mapping[str, Any], path: str, deployed: Deployed, *, has_policy: bool) -> ApiRoute:
     integration = method.get("Integration")
     integration = integration if isinstance(integration, dict) else {}
     uri = integration.get("Uri")
@@ -86,7 +103,7 @@ def _route(method: Mapping[str, Any], deployed: Deployed, *, has_policy: bool) -
     guard = _guard(method, deployed)
     return ApiRoute(
         method=str(method.get("HttpMethod", "GET")).upper(),
-        path=_path(method.get("ResourceId"), deployed, _MAX_DEPTH),
+        path=path,
         target=target_of(integration.get("Type"), uri),
         guard=Guard.UNKNOWN if has_policy and guard is Guard.NONE else guard,
         uri=uri,
@@ -103,23 +120,12 @@ def _guard(method: Mapping[str, Any], deployed: Deployed) -> Guard:
     return Guard.API_KEY if needs_key and not guard.is_certain else guard
 
 
-def _path(resource_id: Any, deployed: Deployed, depth: int) -> str:
-    """Of an AWS::ApiGateway::Resource. The root is none of the stack's resources."""
-    found = deployed.named(resource_id)
-    if found is None or found["type"] != "AWS::ApiGateway::Resource" or not depth:
-        return "/"
-    above = _path(found["properties"].get("ParentId"), deployed, depth - 1)
-    return f"{above.rstrip('/')}/{found['properties'].get('PathPart', '')}"
-
-
 def _not_callable(properties: Mapping[str, Any]) -> str:
     endpoint = properties.get("EndpointConfiguration")
     types = endpoint.get("Types") if isinstance(endpoint, dict) else endpoint
     if "PRIVATE" in str(types):
-        return "it is private: only its VPC reaches it"
-    if str(properties.get("DisableExecuteApiEndpoint", "")).lower() == "true":
-        return "its own address is switched off: only its domain name reaches it"
-    return ""
+        return PRIVATE
+    return SWITCHED_OFF if is_switched_off(properties) else ""
 
 
 def _authorizers(api: DeployedResource, deployed: Deployed) -> Iterator[SanityTest]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.address import Address, AddressRefused
-from deployer.sanity.api_route import ANY, DEFAULT, ApiRoute, Guard, Target
+from deployer.sanity.api_route import ANY, DEFAULT, ApiRoute, Guard, Target, function_arn
 from deployer.sanity.function_names import function_of
 from deployer.sanity.functions import invocation
 from deployer.sanity.http_answer import Gateway
@@ -134,7 +134,7 @@ def _invocation(route: ApiRoute, sample: Example, stage: Stage, scene: Scene) ->
 
 def _leads(route: ApiRoute, stage: Stage, scene: Scene) -> SanityTest:
     """The edge from the route to what it calls."""
-    calls = route.target in _CALLS_FUNCTION
+    calls, place = route.target in _CALLS_FUNCTION, scene.deployed.place
     what = f"calls {label(route.function, scene.deployed)}" if calls and route.function else "is deployed"
     spec = {
         "api": stage.api["physicalId"],
@@ -146,6 +146,8 @@ def _leads(route: ApiRoute, stage: Stage, scene: Scene) -> SanityTest:
         "function": route.function if calls else None,
         "isFunction": calls,
         "sources": [] if route.has_credentials else sources(route, stage, scene.deployed),
+        "region": place.region,
+        "accountId": place.account_id,
     }
     return statement(stage.api, stage.titled(f"{route.key} {what}"), f"{stage.gateway}_api.integration", spec)
 
@@ -172,11 +174,15 @@ def authorizer_test(
 
     A template cannot know the id of one that is in a Body, so its permission is for any.
     """
-    function = function_of(uri, deployed)
+    function, place = function_of(uri, deployed), deployed.place
     if function is None:
         return
-    source = [] if has_credentials else [f"{api_arn(api, deployed)}/authorizers/{id}"]
-    spec = {"function": function["physicalId"], "sources": source}
+    spec = {
+        "function": function_arn(uri) or function["physicalId"],  # with its alias, whose policy is its own
+        "sources": [] if has_credentials else [f"{api_arn(api, deployed)}/authorizers/{id}"],
+        "region": place.region,
+        "accountId": place.account_id,
+    }
     yield statement(api, f"asks {function['logicalId']} who may call ({name})", "api.authorizer", spec)
 
 

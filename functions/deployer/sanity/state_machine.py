@@ -30,8 +30,9 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     yield statement(resource, "is active and its definition valid", "state_machine.active", machine)
     spec = {**machine, "accountId": place.account_id, "region": place.region}
     yield statement(resource, "calls what exists", "state_machine.targets", spec)
+    is_written = _text(properties) is not None
     for value, called in _edges(properties, scene.deployed):
-        edge = {**machine, "value": value, "reference": called}
+        edge = {**spec, "value": value, "reference": called, "isWritten": is_written}
         yield statement(resource, f"calls {called['label']}", "state_machine.calls", edge)
     role = named(properties.get("RoleArn"), scene.deployed)
     if role:
@@ -43,14 +44,27 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
 
 
 def _edges(properties: Mapping[str, Any], deployed: Deployed) -> Iterator[tuple[str, Reference]]:
-    """What the template's definition names, each once; of a definition in S3 what is put into it."""
+    """What the template's definition names, each once; of a definition in S3 what may be put into it."""
     definition = parsed(properties.get("DefinitionString")) or properties.get("Definition")
     seen: set[str] = set()
-    for value in texts([definition, properties.get("DefinitionSubstitutions")]):
+    for value in texts([definition, _put_in(properties)]):
         found = named(value, deployed)
         if found and found["label"] not in seen and found["type"] != "AWS::IAM::Role":
             seen.add(found["label"])
             yield value, found
+
+
+def _put_in(properties: Mapping[str, Any]) -> list[Any]:
+    """CloudFormation accepts substitutions that the definition has no place for."""
+    given, text = properties.get("DefinitionSubstitutions"), _text(properties)
+    pairs = given.items() if isinstance(given, dict) else ()
+    return [value for key, value in pairs if text is None or f"${{{key}}}" in text]
+
+
+def _text(properties: Mapping[str, Any]) -> str | None:
+    """The definition as the template has it; None when it is in S3, or not known."""
+    definition = properties.get("DefinitionString") or properties.get("Definition")
+    return json.dumps(definition) if definition else None
 
 
 def _example(resource: DeployedResource, scene: Scene) -> tuple[str, str]:

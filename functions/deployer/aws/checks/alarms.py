@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from deployer.aws.checks.admission import shut_by_key
 from deployer.aws.checks.existence import by_reason, trouble
 from deployer.aws.clients import client
 from deployer.sanity.reproduce import aws
@@ -13,6 +14,9 @@ from deployer.sanity.sanity_test import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_PRINCIPAL: Final = "cloudwatch.amazonaws.com"
 
 
 def is_enabled(spec: Mapping[str, Any]) -> Outcome:
@@ -31,7 +35,8 @@ def acts(spec: Mapping[str, Any]) -> Outcome:
     """It tells whom its template has it tell, and that exists."""
     is_there = spec["action"] in _alarm(spec).get(spec["kind"], [])
     reason = "" if is_there else f"{spec['action']} is no longer among its {spec['kind']}"
-    reason = reason or (trouble(spec["reference"]) if spec["reference"] else "")
+    if spec["reference"]:
+        reason = reason or trouble(spec["reference"]) or shut_by_key(spec["reference"], _PRINCIPAL)
     return by_reason(reason, {}, _reproduce(spec))
 
 

@@ -5,9 +5,10 @@ A policy that was just set is not believed everywhere at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.aws.checks.admission import admission
+from deployer.aws.checks.admission import admission, shut_by_key
 from deployer.aws.checks.existence import ATTRIBUTES_SECONDS, by_reason, can_look, described, trouble
 from deployer.sanity.policy import Permit
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -28,8 +29,11 @@ def arrival(delivery: Delivery, evidence: dict[str, Any], reproduce: str) -> Out
     if receiver is None or not can_look(receiver):
         noted = {**evidence, "receiver": "is not looked at: it is of another account, or of a type without a look"}
         return Outcome(status=Verdict.PASS, evidence=noted, reproduce=reproduce)
-    permitted = admission(receiver, delivery["sender"])
-    return _by_permit(permitted, delivery, {**evidence, "receiver": described(receiver)}, reproduce)
+    found = {**evidence, "receiver": described(receiver)}
+    outcome = _by_permit(admission(receiver, delivery["sender"]), delivery, found, reproduce)
+    is_let_in = outcome.status is Verdict.PASS and not delivery["byRole"]
+    shut = shut_by_key(receiver, delivery["sender"]["principal"]) if is_let_in else ""
+    return replace(outcome, status=Verdict.FAIL, error=f"{described(receiver)}: {shut}") if shut else outcome
 
 
 def _by_permit(permitted: Permit | None, delivery: Delivery, evidence: dict[str, Any], reproduce: str) -> Outcome:

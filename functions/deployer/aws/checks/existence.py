@@ -115,8 +115,8 @@ def _log_group(name: str) -> str:
 
 def _parameter(name: str) -> str:
     filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
-    answer: Any = client("ssm").describe_parameters(ParameterFilters=filters)
-    return _found(name, (parameter["Name"] for parameter in answer["Parameters"]))
+    pages = client("ssm").get_paginator("describe_parameters").paginate(ParameterFilters=filters)  # some are empty
+    return _found(name, (parameter["Name"] for page in pages for parameter in page["Parameters"]))
 
 
 def _queue(name: str) -> str:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from deployer.aws.checks import routes
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.clients import client
+from deployer.sanity.api_route import PRIVATE, SWITCHED_OFF
 from deployer.sanity.http_answer import Gateway
 from deployer.sanity.reproduce import aws
 from deployer.sanity.rest_api import canonical_path
@@ -79,7 +80,7 @@ def _operation(spec: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def route(spec: Mapping[str, Any]) -> Outcome:
-    return routes.route(Gateway.REST, spec, _look)
+    return routes.route(Gateway.REST, spec, _look, _closed)
 
 
 def _look(spec: Mapping[str, Any]) -> str:
@@ -91,6 +92,14 @@ def _look(spec: Mapping[str, Any]) -> str:
             raise
         return f"there is no stage {spec['stage']}"
     return ""
+
+
+def _closed(spec: Mapping[str, Any]) -> str:
+    """A template may say by an import, or a parameter of one, what answers nobody from here."""
+    found = client("apigateway").get_rest_api(restApiId=spec["address"]["id"])
+    if "PRIVATE" in found.get("endpointConfiguration", {}).get("types", []):
+        return PRIVATE
+    return SWITCHED_OFF if found.get("disableExecuteApiEndpoint") else ""
 
 
 CHECKS: Final = {"rest_api.stage": stage, "rest_api.integration": integration, "rest_api.route": route}

@@ -3,6 +3,7 @@ edge from a route to its function."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -13,8 +14,8 @@ from deployer.aws.checks.missing import is_missing
 from deployer.aws.function_policy import policy_of
 from deployer.probe import NoAnswer
 from deployer.sanity.address import Address, AddressRefused
-from deployer.sanity.api_route import Guard, Target, function_arn
-from deployer.sanity.http_answer import Gateway, Reading, is_of_gateway, read
+from deployer.sanity.api_route import SAFE_METHODS, Guard, Target, function_arn
+from deployer.sanity.http_answer import Gateway, Reading, is_of_gateway, reached_no_function, read
 from deployer.sanity.policy import Call, Permit, permit_any, source
 from deployer.sanity.reproduce import aws, curl
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 PRINCIPAL: Final = "apigateway.amazonaws.com"
 _SHOWN_BYTES: Final = 500
+_SAYS_NOTHING: Final = {
+    Reading.THROTTLED: "it is asked too often",
+    Reading.STAND_IN: "the platform answered in the place of the function, which it cannot run",
+    Reading.CHALLENGED: "AWS WAF wants a proof that a browser or a person calls",
+}
 
 
 class Asked:
@@ -41,6 +47,11 @@ class Asked:
         )
         self.reading = read(gateway, self.answer.status, self.answer.headers, self.answer.body)
         self.is_of_gateway = is_of_gateway(self.answer.headers)
+        self.reached_no_function = reached_no_function(self.answer.status, self.answer.headers)
+
+    @property
+    def is_safe(self) -> bool:
+        return _is_safe(self.spec)
 
     @property
     def said(self) -> str:
@@ -76,30 +87,58 @@ def _reproduce(spec: Mapping[str, Any], address: Address) -> str:
     return curl(spec.get("method", "OPTIONS"), address.url, spec["headers"], spec.get("body"))
 
 
-def route(gateway: Gateway, spec: Mapping[str, Any], look: Callable[[Mapping[str, Any]], str]) -> Outcome:
+def route(
+    gateway: Gateway,
+    spec: Mapping[str, Any],
+    look: Callable[[Mapping[str, Any]], str],
+    closed: Callable[[Mapping[str, Any]], str] = lambda _: "",
+) -> Outcome:
     """A route answers below 500, or refuses who comes without credentials.
 
     `look` asks the gateway's own configuration, when an answer leaves it open whether the route is there: it gives
-    what is wrong with it, or nothing.
+    what is wrong with it, or nothing. `closed` asks it, when there is no answer, why none can come.
     """
     try:
         asked = Asked(gateway, spec)
     except AddressRefused as error:
         return Outcome(status=Verdict.SKIP, error=f"it is not called: {error}")
     except NoAnswer as error:
-        return _unanswered(spec, error)
-    if asked.reading is Reading.THROTTLED:
-        return asked.skipped("it is asked too often")
-    if asked.reading is Reading.STAND_IN:
-        return asked.skipped("the platform answered in the place of the function, which it cannot run")
-    if asked.reading is Reading.LOOKS_MISSING and (wrong := look(spec)):
-        return asked.failed(wrong)
+        return _once(_unanswered(spec, error, closed), spec, was_reached=error.was_sent)
+    return _once(_answered(asked, look), spec, was_reached=not asked.reached_no_function)
+
+
+def _once(outcome: Outcome, spec: Mapping[str, Any], *, was_reached: bool) -> Outcome:
+    """An unsafe request that may have reached a function is not repeated: what may heal is no certain fault."""
+    if not was_reached or _is_safe(spec) or not outcome.may_pass_later:
+        return outcome
+    why = f"{outcome.error}; whether it stays so is not tried, for the request may change something"
+    return replace(outcome, status=Verdict.SKIP, error=why, may_pass_later=False)
+
+
+def _is_safe(spec: Mapping[str, Any]) -> bool:
+    return spec.get("method", "OPTIONS") in SAFE_METHODS
+
+
+def _answered(asked: Asked, look: Callable[[Mapping[str, Any]], str]) -> Outcome:
+    if asked.reading in _SAYS_NOTHING:
+        return asked.skipped(_SAYS_NOTHING[asked.reading])
+    if asked.reading is Reading.LOOKS_MISSING:
+        return _looks_missing(asked, look(asked.spec))
     return _guarded(asked) if asked.guard is not Guard.NONE else _open(asked, look)
 
 
-def _unanswered(spec: Mapping[str, Any], error: NoAnswer) -> Outcome:
+def _looks_missing(asked: Asked, wrong: str) -> Outcome:
+    """An HTTP API says the same of every route where its own address is switched off."""
+    if wrong:
+        return asked.failed(wrong, may_pass_later=asked.is_safe)
+    return asked.skipped("the route is there; its function may say so, or the API's own address is switched off")
+
+
+def _unanswered(spec: Mapping[str, Any], error: NoAnswer, closed: Callable[[Mapping[str, Any]], str]) -> Outcome:
     """Whether it is the function that gives none."""
     address = Address.of(spec["address"])
+    if why := closed(spec):
+        return Outcome(status=Verdict.SKIP, error=f"{spec['method']} {address.url}: {error}: {why}")
     if spec.get("invocation"):
         explained = explain(spec["invocation"])
         if explained.status is not Verdict.PASS:
@@ -130,12 +169,13 @@ def _guarded(asked: Asked) -> Outcome:
 def _certain(asked: Asked, *, refused: bool) -> Outcome:
     if refused:
         return asked.passed()
-    if asked.reading in {Reading.NOT_THERE, Reading.LOOKS_MISSING}:
+    if asked.reading is Reading.NOT_THERE:
         return asked.failed("the gateway knows no such route")
     if asked.reading is Reading.FAILED:
         return asked.skipped(f"{asked.guard} should refuse it, which fails by itself")
     if asked.answer.status < 400:
-        return asked.failed(f"it answers without credentials, though {asked.guard} is asked for")
+        why = f"it answers without credentials, though {asked.guard} is asked for"
+        return asked.failed(why, may_pass_later=asked.is_safe)
     return asked.skipped(f"it was neither let in nor refused, though {asked.guard} is asked for")
 
 
@@ -208,11 +248,15 @@ def edge(spec: Mapping[str, Any], uri: str | None, evidence: dict[str, Any]) -> 
         return Outcome(
             status=Verdict.SKIP, error="which function it calls depends on the stage", evidence=evidence
         )
-    return may_call(function, spec["sources"], evidence, reproduce)
+    return may_call(function, spec, evidence, reproduce)
 
 
-def may_call(function: str, sources: list[str], evidence: dict[str, Any], reproduce: str) -> Outcome:
+def may_call(function: str, spec: Mapping[str, Any], evidence: dict[str, Any], reproduce: str) -> Outcome:
     """The function exists, and its policy lets API Gateway call it; without sources a role does."""
+    sources = spec["sources"]
+    if function.startswith("arn:") and function.split(":")[3:5] != [spec["region"], spec["accountId"]]:
+        why = f"{function} is not looked at: it is of another account or region"
+        return Outcome(status=Verdict.SKIP, error=why, evidence=evidence)
     try:
         policy = policy_of(function)
     except ClientError as error:
@@ -240,7 +284,7 @@ def _name(function: str) -> tuple[str, ...]:
 
 def authorizer(spec: dict[str, Any]) -> Outcome:
     function = spec["function"]
-    return may_call(function, spec["sources"], {}, aws("lambda", "get-policy", function_name=function))
+    return may_call(function, spec, {}, aws("lambda", "get-policy", function_name=function))
 
 
 CHECKS: Final = {"api.authorizer": authorizer}

@@ -42,11 +42,8 @@ def is_active(spec: Mapping[str, Any]) -> Outcome:
 
 def calls_what_exists(spec: Mapping[str, Any]) -> Outcome:
     """Every function, table, queue, topic and machine of this account that its states name is there."""
-    called = list(calls(parsed(_machine(spec).get("definition")) or {}))
-    looked_at = [(each, found) for each in called if (found := _reference(each, spec))]
-    missing = [
-        f"{each.state} calls what is not there: {why}" for each, found in looked_at if (why := trouble(found))
-    ]
+    looked_at = _looked_at(parsed(_machine(spec).get("definition")), spec)
+    missing = _missing(looked_at)
     return Outcome(
         status=Verdict.FAIL if missing else Verdict.PASS,
         error="; ".join(missing[:_MAX_SHOWN]),
@@ -59,10 +56,22 @@ def calls_it(spec: Mapping[str, Any]) -> Outcome:
     """The definition names what it names in the template, and that exists."""
     definition, reference = parsed(_machine(spec).get("definition")), spec["reference"]
     whole = re.compile(rf"(?<![\w-]){re.escape(spec['value'])}(?![\w-])")
-    is_named = any(whole.search(text) for text in texts(definition))
-    reason = trouble(reference) if is_named else f"the definition no longer names {reference['label']}"
-    verdict = Verdict.FAIL if reason else Verdict.PASS
+    if any(whole.search(text) for text in texts(definition)):
+        reason = trouble(reference)
+        verdict = Verdict.FAIL if reason else Verdict.PASS
+    else:
+        verdict, reason = _unnamed(definition, spec)
     return Outcome(status=verdict, error=reason, evidence={"named": spec["value"]}, reproduce=_reproduce(spec))
+
+
+def _unnamed(definition: dict[str, Any] | None, spec: Mapping[str, Any]) -> tuple[Verdict, str]:
+    """A definition in S3 may never have had a place for it, unless it names what is not there in its place."""
+    label = spec["reference"]["label"]
+    if spec["isWritten"]:
+        return Verdict.FAIL, f"the definition no longer names {label}"
+    if missing := _missing(_looked_at(definition, spec)):
+        return Verdict.FAIL, f"the definition does not name {label}, and {missing[0]}"
+    return Verdict.SKIP, f"the definition does not name {label}; whether it ever did is not in the template"
 
 
 def runs_as(spec: Mapping[str, Any]) -> Outcome:
@@ -123,6 +132,15 @@ def _refused(text: str, kind: str) -> list[str]:
     return [str(each.get("message")) for each in answer.get("diagnostics", [])] or [
         "AWS finds the definition invalid"
     ]
+
+
+def _looked_at(definition: dict[str, Any] | None, spec: Mapping[str, Any]) -> list[tuple[Called, Reference]]:
+    return [(each, found) for each in calls(definition or {}) if (found := _reference(each, spec))]
+
+
+def _missing(looked_at: list[tuple[Called, Reference]]) -> list[str]:
+    found = [(each.state, trouble(reference)) for each, reference in looked_at]
+    return [f"{state} calls what is not there: {why}" for state, why in found if why]
 
 
 def _reference(called: Called, spec: Mapping[str, Any]) -> Reference | None:
