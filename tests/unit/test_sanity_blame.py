@@ -190,11 +190,13 @@ def test_what_the_embedded_platform_lacks(kind: str, message: str) -> None:
 
 def test_runtime_of_the_embedded_platform() -> None:
     """What its own code says, no function's code says."""
+    ended = ("RuntimeError", "Worker process exited immediately. stderr: ")
     docker = ("Runtime.DockerUnavailable", "Docker is required to invoke Lambda functions")
     path = ("TypeError", "expected str, bytes or os.PathLike object, not NoneType")
 
     assert fault(*docker, is_embedded=True) == fault(*path, is_embedded=True) == Fault.ELSEWHERE
     assert fault(*path) == Fault.INPUT
+    assert fault(*ended, is_embedded=True) == Fault.BUSY
 
 
 def test_sdk_of_the_runtime() -> None:

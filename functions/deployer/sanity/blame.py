@@ -64,6 +64,8 @@ _NOT_THERE: Final = re.compile(
 _SDK_3: Final = re.compile(r"(?:Cannot find (?:module|package)|executor has no stub for) '(?:@aws-sdk|@smithy)/")
 _SDK_2: Final = re.compile(r"Cannot find (?:module|package) 'aws-sdk['/]")
 _OF_SDK_2: Final = re.compile(r"nodejs(?:4|6|8|10|12|14|16)\b")
+# A process of the embedded platform that was ended while it started, as when the code is replaced meanwhile.
+_ENDED: Final = re.compile(r"Worker process exited immediately\. stderr: *$")
 _NETWORK: Final = re.compile(
     r"ConnectTimeout|ReadTimeout|EndpointConnectionError|Could not connect to the endpoint|HTTPS?ConnectionPool"
     r"|NewConnectionError|MaxRetryError|URLError|gaierror|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN"
@@ -161,6 +163,8 @@ def _of_runtime(raised: Raised, setting: Setting) -> Blame | None:
     told = raised.told
     if _SLOW.search(told) or raised.type == "Sandbox.Timedout":
         return Blame(fault=Fault.SLOW, reason=_sentence(told))
+    if setting.is_embedded and _ENDED.search(told):
+        return Blame(fault=Fault.BUSY, reason=told)
     if setting.is_embedded and _is_of_the_platform(raised, setting.runtime):
         return Blame(fault=Fault.ELSEWHERE, reason=f"the platform cannot run it: {told}")
     if raised.type in _RUNTIME:
