@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.sanity import hostile_json
 from deployer.sanity.definition import parsed, texts
 from deployer.sanity.reference import Reference, named
 from deployer.sanity.statement import statement
@@ -70,7 +70,7 @@ def _is_only(deployed: Deployed) -> bool:
 
 def _is_input(text: str) -> bool:
     try:
-        value = json.loads(text)
+        value = hostile_json.parsed(text)
     except ValueError:
         return False
     return isinstance(value, dict) and "States" not in value and "Resources" not in value
