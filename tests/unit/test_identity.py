@@ -73,3 +73,12 @@ def test_resource_found_by_a_value() -> None:
 
     assert deployed.named("t") is deployed.named(f"arn:aws:dynamodb:{HERE}:table/t") is table
     assert deployed.named("other") is deployed.named(None) is deployed.named(["t"]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "physical_id"),
+    [("AWS::Lambda::Url", f"arn:aws:lambda:{HERE}:function:f"), ("AWS::S3::BucketPolicy", "shop")],
+)
+def test_resource_known_by_anothers_name(kind: str, physical_id: str) -> None:
+    """A function's URL and a bucket's policy are known by what they are set on: that name is not theirs."""
+    assert identifiers(kind, physical_id, {}, PLACE) == frozenset()
