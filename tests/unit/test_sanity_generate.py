@@ -168,3 +168,59 @@ def test_any_file(text: str) -> None:
     tests = generate(a_scene_of(*CALLED_BY_ALL, files={"events/event.json": text, "events/flow-input.json": text}))
 
     assert len(json.dumps(tests)) > 1000
+
+
+REACHED: Final = (
+    a_resource("Lambda::Url", "Url", FUNCTION, TargetFunctionArn=FUNCTION, AuthType="NONE"),
+    *CALLED_BY_ALL[:5],
+    a_resource("Lambda::Alias", "Live", f"{FUNCTION}:live", FunctionName="orders", Name="live"),
+    a_resource(
+        "StepFunctions::StateMachine",
+        "Flow",
+        arn("states", "stateMachine:flow"),
+        StateMachineType="EXPRESS",
+        DefinitionSubstitutions={"Function": f"{FUNCTION}:live"},
+    ),
+)
+INVOKING: Final = {
+    "Url answers",
+    "Rest GET /orders/{id} answers",
+    "Rest POST /orders/{id} answers",
+    "Http GET /orders/{id} answers",
+    "Http POST /orders/{id} answers",
+    "Flow runs with events/flow-input.json",
+}
+OWN: Final = """
+tests:
+  - {name: own, invoke: {function: Live}}
+  - {name: by its URL, request: {api: Url, path: /}}
+"""
+
+
+def reached(own_tests: str, **selected: Any) -> dict[str, Any]:
+    files = {"events/flow-input.json": "{}", "sanity-tests.yaml": own_tests}
+    return {test["name"]: test for test in generate(a_scene_of(*REACHED, files=files), **selected)}
+
+
+def test_function_that_is_left_out() -> None:
+    """It is not invoked by way of anything else either; how that is set up, and the file's own tests, go on."""
+    tests = reached(f"skip: {{Orders: it sends real mail}}{OWN}")
+
+    skipped = {name for name, test in tests.items() if "Orders, which is left out" in test.get("skip", "")}
+    assert skipped == INVOKING
+    assert tests["Url answers"]["skip"].endswith("(sanity-tests.yaml: it sends real mail)")
+    assert "skip" not in tests["Rest GET /orders/{id} calls Orders"]
+    assert "skip" not in tests["Live: own"]
+
+
+def test_function_that_is_excluded() -> None:
+    """No test that would invoke it is left, the repository's own included."""
+    tests = reached(OWN)
+
+    gone = tests.keys() - reached(OWN, exclude=["Orders"]).keys()
+
+    assert gone - {name for name in tests if name.startswith("Orders")} == {
+        *INVOKING,
+        "Live: own",
+        "Url: by its URL",
+    }

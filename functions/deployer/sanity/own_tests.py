@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import SanityTestsInvalid
 from deployer.sanity.address import Address, AddressRefused
+from deployer.sanity.function_names import function_of
 from deployer.sanity.own_tests_file import document, own_tests_file
+from deployer.sanity.statement import invoking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,9 +42,10 @@ def own_tests(scene: Scene) -> Iterator[SanityTest]:
     name, file = own_tests_file(scene.files)
     for number, own in enumerate(file.tests, start=1):
         try:
-            yield _sanity_test(own, scene)
+            test = _sanity_test(own, scene)
         except SanityTestsInvalid as error:
             raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
+        yield invoking(test, [function_of(test["physicalId"], scene.deployed)])
 
 
 def left_out(scene: Scene) -> Mapping[str, str]:

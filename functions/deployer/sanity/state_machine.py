@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity import hostile_json
 from deployer.sanity.definition import parsed, texts
+from deployer.sanity.function_names import function_of
 from deployer.sanity.reference import Reference, named
-from deployer.sanity.statement import statement
+from deployer.sanity.statement import invoking, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,18 +40,23 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     path, example = _example(resource, scene)
     if path and properties.get("StateMachineType") == "EXPRESS":
         run = {**machine, "input": example, "example": path}
-        yield statement(resource, f"runs with {path}", "state_machine.runs", run)
+        test = statement(resource, f"runs with {path}", "state_machine.runs", run)
+        yield invoking(test, [function_of(text, scene.deployed) for text in _values(properties)])
 
 
 def _edges(properties: Mapping[str, Any], deployed: Deployed) -> Iterator[tuple[str, Reference]]:
     """What the template's definition names, each once; of a definition in S3 what is put into it."""
-    definition = parsed(properties.get("DefinitionString")) or properties.get("Definition")
     seen: set[str] = set()
-    for value in texts([definition, properties.get("DefinitionSubstitutions")]):
+    for value in _values(properties):
         found = named(value, deployed)
         if found and found["label"] not in seen and found["type"] != "AWS::IAM::Role":
             seen.add(found["label"])
             yield value, found
+
+
+def _values(properties: Mapping[str, Any]) -> Iterator[str]:
+    definition = parsed(properties.get("DefinitionString")) or properties.get("Definition")
+    return texts([definition, properties.get("DefinitionSubstitutions")])
 
 
 def _example(resource: DeployedResource, scene: Scene) -> tuple[str, str]:
