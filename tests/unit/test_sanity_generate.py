@@ -202,6 +202,19 @@ def reached(own_tests: str, **selected: Any) -> dict[str, Any]:
     return {test["name"]: test for test in generate(a_scene_of(*REACHED, files=files), **selected)}
 
 
+def test_changes_that_are_not_allowed() -> None:
+    """What would change something is skipped, whoever asks for it."""
+    own = "tests: [{name: own, request: {api: Rest, method: DELETE, path: /orders/1}}]"
+
+    skipped = {name for name, test in reached(own).items() if "allowMutating" in test.get("skip", "")}
+
+    assert skipped == {
+        "Rest POST /orders/{id} answers",
+        "Http POST /orders/{id} answers",
+        "Rest: own",
+    }
+
+
 def test_function_that_is_left_out() -> None:
     """It is not invoked by way of anything else either; how that is set up, and the file's own tests, go on."""
     tests = reached(f"skip: {{Orders: it sends real mail}}{OWN}")
