@@ -211,6 +211,7 @@ def test_changes_that_are_not_allowed() -> None:
     assert skipped == {
         "Rest POST /orders/{id} answers",
         "Http POST /orders/{id} answers",
+        "Flow runs with events/flow-input.json",
         "Rest: own",
     }
 

@@ -41,6 +41,7 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     if path and properties.get("StateMachineType") == "EXPRESS":
         run = {**machine, "input": example, "example": path}
         test = statement(resource, f"runs with {path}", "state_machine.runs", run)
+        test["isMutating"] = True  # it writes whatever its states write
         yield invoking(test, [function_of(text, scene.deployed) for text in _values(properties)])
 
 
