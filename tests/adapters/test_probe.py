@@ -6,6 +6,7 @@ import gzip
 import socket
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 from tests.raw_server import says, server
@@ -34,6 +35,17 @@ def test_answer() -> None:
     assert (answer.status, answer.headers["x-amzn-errortype"], answer.body) == (404, "Gone", b"{}")
     assert asked[0].startswith(b"POST /at/a1/x?q=a%20b HTTP/1.1\r\n")
     assert asked[0].endswith(b'\r\n\r\n{"a": 1}')
+
+
+@pytest.mark.parametrize("path", ["/a%2fb", "/a%2Db", "/%7Ea", "/%c3%a9", "/a;b=1,c@d:e'f!$&(g)*+"])
+def test_percent_encoding(path: str) -> None:
+    """However a path is percent-encoded, the server gets what it means."""
+    with server(says("HTTP/1.1 204 No\r\n\r\n")) as (pattern, asked):
+        probe.request("GET", address(pattern, path))
+
+    target = asked[0].split(b" ")[1].decode()
+    assert unquote(target) == unquote(f"/at/a1{path}")
+    assert target.count("/") == path.count("/") + 2
 
 
 def test_headers() -> None:

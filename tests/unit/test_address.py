@@ -49,6 +49,9 @@ PATHS = [
     "/a/./b",
     "/%2e%2e/b",
     "/.%2E/b",
+    "/a%2f..%2Fb",
+    "/%2f%2e%2e",
+    "/a/..%5cb",
     "/a?b",
     "/a#b",
     "/a\\b",
@@ -70,6 +73,26 @@ def test_address(pattern: str) -> None:
 
     assert address.url == pattern.replace("{id}", "a1b2c3d4e5") + "/prod/orders/1?a=b%20c"
     assert Address.of(dict(address.fields)) == address
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/files/a%2fb", "/files/a%2Fb"),
+        ("/a%2Db", "/a-b"),
+        ("/%7Ehome", "/~home"),
+        ("/%c3%a9", "/%C3%A9"),
+        ("/a%2Eb", "/a.b"),
+        ("/a%252e%252e/b", "/a%252e%252e/b"),
+    ],
+)
+def test_normal_form(path: str, sent: str) -> None:
+    """What is written in more than one way is sent in one, and means the same; a test keeps it as written."""
+    address = Address(pattern=AWS, id="a1b2c3", path=path, query="q=%7e%2f")
+
+    assert address.url == f"{AWS.replace('{id}', 'a1b2c3')}{sent}?q=~%2F"
+    assert unquote(address.url) == unquote(f"{address.base}{path}?q=%7e%2f")
+    assert address.fields["path"] == path
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -115,7 +138,7 @@ def test_hostile_query(query: str) -> None:
 @given(
     pattern=st.sampled_from([AWS, EMBEDDED]),
     id=st.text() | st.from_regex(r"[a-z0-9]+", fullmatch=True),
-    path=st.text() | st.text("/.%2eE@:a\\"),
+    path=st.text() | st.text("/.%2eEfF@:a\\"),
     query=st.text() | st.text("/.%2eE@:a#?&="),
 )
 def test_whatever_comes(pattern: str, id: str, path: str, query: str) -> None:

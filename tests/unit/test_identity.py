@@ -95,3 +95,12 @@ def test_two_resources_of_one_name() -> None:
 
     assert deployed.named("shop") is role
     assert deployed.named("shop", "AWS::Lambda::Function") is function
+
+
+@pytest.mark.parametrize(
+    ("kind", "physical_id"),
+    [("AWS::Lambda::Url", f"arn:aws:lambda:{HERE}:function:f"), ("AWS::S3::BucketPolicy", "shop")],
+)
+def test_resource_known_by_anothers_name(kind: str, physical_id: str) -> None:
+    """A function's URL and a bucket's policy are known by what they are set on: that name is not theirs."""
+    assert identifiers(kind, physical_id, {}, PLACE) == frozenset()

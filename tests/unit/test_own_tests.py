@@ -89,6 +89,7 @@ def test_request() -> None:
             "body": '{"id": 1}',
             "expected": {"status": [201], "includes": {"id": 1}},
         },
+        "isMutating": True,
     }
 
 
@@ -98,6 +99,18 @@ def test_invocation() -> None:
 
     assert found["check"] == "own.invoke"
     assert found["spec"] == {"function": "shop-total-1", "payload": "[1]", "expected": {"error": "ValueError"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "is_unsafe"),
+    [("GET", False), ("HEAD", False), ("OPTIONS", False)]
+    + [(method, True) for method in ("POST", "PUT", "PATCH", "DELETE")],
+)
+def test_unsafe_method(method: str, is_unsafe: bool) -> None:
+    """A request that may change something is made only when the caller allows that: no file does."""
+    found = one_test(f"{{name: a, request: {{method: {method}, path: /}}}}")
+
+    assert found.get("isMutating", False) is is_unsafe
 
 
 def test_short_forms() -> None:

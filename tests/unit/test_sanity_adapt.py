@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.lambda_answers import node_error, raise_in_handler
 
 from deployer.sanity.adapt import VALUES, filled, makes_up_names, missed, unlike, with_names
-from deployer.sanity.raised import from_answer
+from deployer.sanity.raised import Raised, from_answer
 
 
 def names(kind: str, message: str, source: str = "x") -> list[str]:
@@ -31,6 +32,7 @@ def names(kind: str, message: str, source: str = "x") -> list[str]:
         ("1 validation error for Order\norderId\n  Field required", ["orderId"]),
         ("Cannot destructure property 'id' of 'event.order' as it is undefined.", ["id", "order"]),
         ("event.items is not iterable", ["items"]),
+        ("event.order.items is not iterable", ["items"]),
         ("boom", []),
         ("field is required", []),
     ],
@@ -115,6 +117,27 @@ JSON = st.recursive(
 def test_any_event(event: Any, name: str, number: int) -> None:
     """Whatever an event is, it can be given a name, and stays JSON."""
     json.dumps(with_names(event, [(name, number)]))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "a" * 60_000,
+        "a." * 30_000,
+        "of 'a." * 10_000,
+        "of '" + "a." * 30_000,
+        "'a' is is is " * 5000,
+        "missing " * 8000,
+        "a is " * 12_000,
+    ],
+)
+def test_slow_message(message: str) -> None:
+    """No pattern goes over a message once per character."""
+    started = time.process_time()
+
+    missed(Raised(type="TypeError", message=message))
+
+    assert time.process_time() - started < 5, "60,000 steps of 60,000 characters would take far longer"
 
 
 @given(st.text(max_size=300))

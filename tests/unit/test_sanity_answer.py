@@ -149,3 +149,11 @@ def test_told_in_the_log() -> None:
     assert by_trace and by_trace.told == "KeyError: 'id'"
     assert by_quote and by_quote.told == quoted
     assert by_body and by_body.told == "no id" and not by_body.is_foretold
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"error": ' * 100_000, "1" * 10_000])
+def test_body_that_cannot_be_read(body: str) -> None:
+    """A failure whose body is no JSON, or too deep, is told in its own words."""
+    judgement = judge(EventKind.REST, response(500, body), {}, False)
+
+    assert judgement.raised and judgement.raised.message == body[:1000]

@@ -47,6 +47,7 @@ def test_event_bridge() -> None:
     [
         {"AccessControl": "PublicRead"},
         {"AccessControl": None},
+        {"AccessControl": {"Fn::Transform": {}}},
         {"WebsiteConfiguration": {"IndexDocument": "index.html"}},
         {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": False}},
         {"PublicAccessBlockConfiguration": None},

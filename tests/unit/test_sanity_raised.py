@@ -121,6 +121,13 @@ def test_library() -> None:
     assert not found.is_explicit
 
 
+def test_endless_message() -> None:
+    """Of what is told only the beginning is read: a stranger says how long it is."""
+    found = from_answer({"errorType": "E" * 100_000, "errorMessage": "a." * 100_000}, "")
+
+    assert (len(found.type), found.message) == (200, "a." * 2048)
+
+
 def test_odd_payload() -> None:
     """A payload that is no object is the message."""
     assert from_answer("out of order", "").message == "out of order"

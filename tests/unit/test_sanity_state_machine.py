@@ -60,11 +60,12 @@ def test_role() -> None:
 
 
 def test_express_machine_with_an_example() -> None:
-    """It is run with the repository's input for it."""
+    """It is run with the repository's input for it, and writes whatever its states write."""
     tests = found({"events/flow-input.json": '{"id": 1}'}, StateMachineType="EXPRESS")
 
     assert tests[-1]["name"] == "Flow runs with events/flow-input.json"
     assert tests[-1]["spec"]["input"] == '{"id": 1}'
+    assert tests[-1]["isMutating"] is True
 
 
 def test_machine_that_is_not_run() -> None:

@@ -44,8 +44,8 @@ _TOLD: Final = tuple(
         rf"^({_NAME}) (?:is|are) (?:required|missing|not provided|not found|undefined)",
         rf"[Mm]issing ['\"`]?({_NAME})['\"`]?(?: (?:in|field|key|from) .{{0,60}})?\.?$",
         rf"\n({_NAME})\n +(?:Field required|field required)",  # pydantic
-        rf"(?:of|event) '(?:[\w$]+\.)+({_NAME})' as it is (?:undefined|null)",
-        rf"(?:[\w$]+\.)+({_NAME}) is not (?:iterable|a function or its return value is not iterable)",
+        rf"(?:of|event) '[\w$.]{{1,200}}\.({_NAME})' as it is (?:undefined|null)",
+        rf"[\w$]\.({_NAME}) is not (?:iterable|a function or its return value is not iterable)",
     )
 )
 _LITERALS: Final = re.compile(rf"\[['\"]({_NAME})['\"]\]|\.get\(['\"]({_NAME})['\"]")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypedDict
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)  # one label of a host name
 _SEGMENT: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+", re.ASCII)  # RFC 3986, pchar
 _QUERY: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*", re.ASCII)
-_DOTS: Final = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE | re.ASCII)
+_DOTS: Final = frozenset({".", ".."})
+_ESCAPED: Final = re.compile(r"%[0-9A-Fa-f]{2}", re.ASCII)
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]", re.ASCII)
 _PARAMETER: Final = re.compile(r"\{([^{}]+?)(\+?)\}")
 _MAX_CHARACTERS: Final = 2000
 
@@ -78,7 +80,8 @@ class Address:
 
     @property
     def url(self) -> str:
-        return self.base + (self.path or "/") + (f"?{self.query}" if self.query else "")
+        """As it is sent: the same address in its normal form (RFC 3986, section 6.2.2)."""
+        return self.base + _ESCAPED.sub(_normal, (self.path or "/") + (f"?{self.query}" if self.query else ""))
 
 
 def filled(route: str, parameters: Mapping[str, str]) -> str:
@@ -100,11 +103,17 @@ def _encoded(value: str, *, is_greedy: bool) -> str:
     return "/".join(segments)
 
 
+def _normal(escaped: re.Match[str]) -> str:
+    meant = chr(int(escaped[0][1:], 16))
+    return meant if _UNRESERVED.fullmatch(meant) else escaped[0].upper()
+
+
 def _is_path(path: str) -> bool:
-    """No part of it is a dot or two, and it does not begin as a host does."""
+    """No part of it is a dot or two, whoever decodes it, and it does not begin as a host does."""
     segments = path.split("/")
     return (
         segments[0] == ""
         and not path.startswith("//")
-        and all(_SEGMENT.fullmatch(each) and not _DOTS.fullmatch(each) for each in segments if each)
+        and all(_SEGMENT.fullmatch(each) for each in segments if each)
+        and _DOTS.isdisjoint(re.split(r"[/\\]", unquote(path)))
     )

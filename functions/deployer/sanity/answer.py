@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.aws_refusal import quoted
 from deployer.sanity.event_kind import EventKind
+from deployer.sanity.hostile_json import parsed
 from deployer.sanity.raised import Raised, from_answer, from_log
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _failed(answer: Answer, status: int) -> Judgement:
 
 def _message(body: str) -> str:
     try:
-        given = json.loads(body)
+        given = parsed(body)
     except ValueError:
         return body[:1000]
     names = ("errorMessage", "error", "message", "detail", "details", "errors")

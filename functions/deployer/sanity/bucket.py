@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = ("AWS::S3::Bucket",)
-_PUBLIC: Final = frozenset({None, "PublicRead", "PublicReadWrite", "AuthenticatedRead"})
+_PUBLIC: Final = frozenset({"PublicRead", "PublicReadWrite", "AuthenticatedRead"})
 # In the template: the list, the receiver in it. In AWS's answer: the list, the receiver's ARN in it.
 _KINDS: Final = (
     ("LambdaConfigurations", "Function", "LambdaFunctionConfigurations", "LambdaFunctionArn"),
@@ -57,11 +57,16 @@ def _may_be_public(properties: dict[str, Any], policies: list[list[dict[str, Any
     block = properties.get("PublicAccessBlockConfiguration", {})
     is_lifted = not isinstance(block, dict) or any(each is None or is_false(each) for each in block.values())
     return (
-        properties.get("AccessControl", "Private") in _PUBLIC
+        _is_public(properties.get("AccessControl", "Private"))
         or "WebsiteConfiguration" in properties
         or is_lifted
         or any(each.get("Principal") in ("*", None, {"AWS": "*"}, {"AWS": ["*"]}) for each in allows)
     )
+
+
+def _is_public(access: Any) -> bool:
+    """By a canned ACL; what is none of them, only AWS knows."""
+    return not isinstance(access, str) or access in _PUBLIC
 
 
 def _notifications(resource: DeployedResource, deployed: Deployed) -> Iterator[SanityTest]:

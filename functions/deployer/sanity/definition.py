@@ -7,10 +7,11 @@ ends in `.$`, a JSONata expression) is not known before it runs.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from deployer.sanity import hostile_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ class Called:
 def parsed(text: Any) -> dict[str, Any] | None:
     """The definition; None for what is no JSON object."""
     try:
-        definition = json.loads(text) if isinstance(text, str) else text
+        definition = hostile_json.parsed(text) if isinstance(text, str) else text
     except ValueError:
         return None
     return definition if isinstance(definition, dict) else None

@@ -5,13 +5,14 @@ An event that fits none of the function's callers is left alone: it is another f
 
 from __future__ import annotations
 
-import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity.event_kind import EventKind
+from deployer.sanity.hostile_json import ODD, parsed
 from deployer.sanity.payloads import Origin
 from deployer.sanity.service_events import merged
 
@@ -63,11 +64,11 @@ def example_for(call: Call, names: Iterable[str], is_alone: bool, files: Mapping
     words = _words(*names)
     found = [
         (len(words & _words(path)), path, event)
-        for path, event in _events(files)
-        if _fits(event, call) and (is_alone or words & _words(path) or call.kind.is_request)
+        for path, event in _fitting(call, files)
+        if is_alone or words & _words(path) or call.kind.is_request
     ]
     best = max(found, key=lambda each: (each[0], -len(each[1]), each[1]), default=None)
-    return (best[1], _at_home(best[2], call)) if best else ("", None)
+    return best[1:] if best else ("", None)
 
 
 def has_examples(files: Mapping[str, str]) -> bool:
@@ -113,6 +114,14 @@ def kind_of(event: Any) -> EventKind:  # noqa: C901 - a table of shapes
     return EventKind.PLAIN
 
 
+def _fitting(call: Call, files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """Each event that the call may bring, with this deployment's own names. One of an odd shape is no example."""
+    for path, event in _events(files):
+        with suppress(*ODD):
+            if _fits(event, call):
+                yield path, _at_home(event, call)
+
+
 def _events(files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     likely = (path for path in sorted(files) if _LIKE_AN_EVENT.search(path) and not _NOT_EVENTS.search(path))
     for path in [path for path in likely if path.endswith(".json")][:_MAX_FILES]:
@@ -123,8 +132,8 @@ def _events(files: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
 def _parsed(text: str) -> Iterator[Any]:
     """The event of a file; of what is written for `aws events put-events`, each event that comes of it."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = parsed(text)
+    except ValueError:
         return
     entries = value.get("Entries", [value]) if isinstance(value, dict) else value
     for entry in entries if isinstance(entries, list) else []:
@@ -138,7 +147,7 @@ def _parsed(text: str) -> Iterator[Any]:
 
 def _detail(value: Any) -> Any:
     try:
-        return json.loads(value) if isinstance(value, str) else value
+        return parsed(value) if isinstance(value, str) else value
     except ValueError:
         return {}
 

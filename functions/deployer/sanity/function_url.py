@@ -12,7 +12,7 @@ from deployer.sanity.function_names import function_of
 from deployer.sanity.functions import invocation
 from deployer.sanity.payloads import Route, http_event
 from deployer.sanity.route_tests import ORIGIN, preflight_headers
-from deployer.sanity.statement import statement
+from deployer.sanity.statement import invoking, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
         yield answers
         return
     answers["spec"]["invocation"] = _invocation(function, scene)
-    yield answers
+    yield invoking(answers, [function_of(function, scene.deployed)])
     if guard is Guard.NONE and _is_public_by_template(function, scene.deployed):
         yield statement(resource, "lets everybody call", "function_url.permission", spec)
     if isinstance(properties.get("Cors"), dict) and guard is Guard.NONE:

@@ -31,7 +31,7 @@ from deployer.sanity import (
 from deployer.sanity.own_tests import left_out, own_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from deployer.sanity.deployed import DeployedResource
     from deployer.sanity.sanity_test import SanityTest
@@ -71,8 +71,9 @@ def generate(scene: Scene, include: Sequence[str] = (), exclude: Sequence[str] =
 
     There is always one, if only to say why nothing is tested.
 
-    `include` and `exclude` hold logical ids, names of tests and resource types. Raises NothingSelected when one of
-    them matches nothing, or all of them leave nothing; SanityTestsInvalid.
+    `include` and `exclude` hold logical ids, names of tests and resource types. What would invoke a function that
+    is excluded by its logical id is excluded, too. Raises NothingSelected when one of them matches nothing, or all
+    of them leave nothing; SanityTestsInvalid.
     """
     reasons = left_out(scene)
     found = [test for resource in scene.deployed.resources for test in _of(resource, scene, reasons)]
@@ -83,7 +84,7 @@ def generate(scene: Scene, include: Sequence[str] = (), exclude: Sequence[str] =
             target = scene.deployed.record["name"]
             raise NothingSelected(f"{name} is no logical id, resource type or test of {target}")
     selected = [test for test in found if not include or _is_any(test, include)]
-    selected = [test for test in selected if not _is_any(test, exclude)]
+    selected = [test for test in selected if not _is_any(test, exclude) and not _invoked(test, exclude)]
     if not selected:
         raise NothingSelected("include and exclude leave no test")
     return selected
@@ -94,7 +95,7 @@ def _of(resource: DeployedResource, scene: Scene, reasons: Mapping[str, str]) ->
         yield _skipped(resource, reasons[resource["logicalId"]])
     elif resource["type"] in GENERATORS:
         for tests in GENERATORS[resource["type"]]:
-            yield from tests(resource, scene)
+            yield from (_sparing(test, reasons) for test in tests(resource, scene))
     elif resource["type"] not in untestable.COVERED:
         yield _skipped(resource, untestable.reason(resource["type"]))
 
@@ -114,6 +115,17 @@ def _skipped(resource: DeployedResource, reason: str) -> SanityTest:
         "spec": {},
         "skip": reason,
     }
+
+
+def _sparing(test: SanityTest, reasons: Mapping[str, str]) -> SanityTest:
+    """Skipped when it would invoke a function that is left out."""
+    for name in _invoked(test, reasons):
+        return {**test, "skip": f"it would invoke {name}, which is left out ({reasons[name]})"}
+    return test
+
+
+def _invoked(test: SanityTest, names: Container[str]) -> list[str]:
+    return [name for name in test.get("invokes", []) if name in names]
 
 
 def _allowed(test: SanityTest, scene: Scene) -> SanityTest:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from deployer.sanity.address import AddressRefused, filled, parameter_names
 from deployer.sanity.api_route import DEFAULT
+from deployer.sanity.hostile_json import ODD, parsed
 from deployer.sanity.payloads import MARKER
 
 if TYPE_CHECKING:
@@ -50,13 +52,11 @@ def example(route: ApiRoute, files: Mapping[str, str]) -> Example:
 def _of_files(route: ApiRoute, files: Mapping[str, str]) -> Iterator[Example]:
     for path in sorted(files):
         if path.endswith(".json") and len(files[path]) <= _MAX_CHARACTERS:
-            try:
-                event = json.loads(files[path])
+            with suppress(*ODD):
+                event = parsed(files[path])
                 found = _of_event(event, route) if isinstance(event, dict) else None
-            except (ValueError, RecursionError, AttributeError, TypeError):
-                continue
-            if found:
-                yield found
+                if found:
+                    yield found
 
 
 def _of_event(event: Mapping[str, Any], route: ApiRoute) -> Example | None:
@@ -82,7 +82,7 @@ def _of_event(event: Mapping[str, Any], route: ApiRoute) -> Example | None:
         parameters=parameters,
         query=_texts(event.get("queryStringParameters")),
         headers={name: value for name, value in headers.items() if name in _SENT_HEADERS},
-        body=body if isinstance(body, str) and route.tried_method in _WITH_BODY else None,
+        body=body if _is_text(body) and route.tried_method in _WITH_BODY else None,
     )
 
 
@@ -141,8 +141,10 @@ def _body(route: ApiRoute) -> str | None:
 
 def _texts(value: Any) -> dict[str, str]:
     """The members that are texts; others cannot be sent."""
-    return (
-        {str(name): each for name, each in value.items() if isinstance(each, str)}
-        if isinstance(value, dict)
-        else {}
-    )
+    members = value.items() if isinstance(value, dict) else ()
+    return {name: each for name, each in members if _is_text(name) and _is_text(each)}
+
+
+def _is_text(value: Any) -> bool:
+    """JSON can also write halves of characters, which no encoding has."""
+    return isinstance(value, str) and value.encode(errors="ignore").decode() == value

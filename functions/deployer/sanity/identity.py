@@ -70,6 +70,8 @@ _IDS: Final = {
     ("AWS::SecretsManager::Secret", "Id"),
     ("AWS::SNS::Topic", "TopicArn"),
 }
+# Their physical id is the name or ARN of what they are set on.
+_BY_ANOTHERS_NAME: Final = frozenset({"AWS::Lambda::Url", "AWS::S3::BucketPolicy"})
 _OF_ARN: Final = frozenset({"Arn", "TopicArn", "EventBusArn", "RoleArn", "AliasArn", "FunctionArn"})
 
 
@@ -120,7 +122,9 @@ def attribute_of(
 def identifiers(
     resource_type: str, physical_id: str, properties: Mapping[str, Any], place: Place
 ) -> frozenset[str]:
-    """Every text that names the resource and nothing else."""
+    """Every text that names the resource and nothing else; none where there is no such text."""
+    if resource_type in _BY_ANOTHERS_NAME:
+        return frozenset()
     arn = arn_of(resource_type, physical_id, properties, place)
     found = {physical_id, arn or physical_id}
     if resource_type in {"AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"}:

@@ -1,7 +1,7 @@
 """The tests that a repository brings: each entry of its `sanity-tests.yaml`, pointed at what is deployed.
 
-A target is named by its logical id: where a request goes is never for the file to say. An unsafe method is sent
-whatever the caller allows: the file is the example that says so.
+A target is named by its logical id: where a request goes is never for the file to say. Whether an unsafe method is
+sent is the caller's to allow.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import SanityTestsInvalid
 from deployer.sanity.address import Address, AddressRefused
+from deployer.sanity.api_route import SAFE_METHODS
+from deployer.sanity.function_names import function_of
 from deployer.sanity.own_tests_file import document, own_tests_file
+from deployer.sanity.statement import invoking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,9 +43,10 @@ def own_tests(scene: Scene) -> Iterator[SanityTest]:
     name, file = own_tests_file(scene.files)
     for number, own in enumerate(file.tests, start=1):
         try:
-            yield _sanity_test(own, scene)
+            test = _sanity_test(own, scene)
         except SanityTestsInvalid as error:
             raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
+        yield invoking(test, [function_of(test["physicalId"], scene.deployed)])
 
 
 def left_out(scene: Scene) -> Mapping[str, str]:
@@ -63,7 +67,10 @@ def left_out(scene: Scene) -> Mapping[str, str]:
 def _sanity_test(own: OwnTest, scene: Scene) -> SanityTest:
     if own.request:
         target = _target(own.request.api, scene.deployed, "request.api", _REST, _HTTP, _URL)
-        return _test(own, target, "own.request", _request_spec(own.request, target, scene))
+        test = _test(own, target, "own.request", _request_spec(own.request, target, scene))
+        if own.request.method not in SAFE_METHODS:
+            test["isMutating"] = True
+        return test
     invocation = own.invoke
     assert invocation, "the model has one of the two"  # noqa: S101 - said to the type checker
     target = _target(invocation.function, scene.deployed, "invoke.function", *_FUNCTIONS)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.sanity.hostile_json import parsed
 from deployer.sanity.reference import label, named
 from deployer.sanity.statement import statement
 
@@ -34,7 +34,7 @@ def _redrive(policy: Any) -> dict[str, Any] | None:
     """A template gives it as an object or as JSON."""
     if isinstance(policy, str):
         try:
-            policy = json.loads(policy)
+            policy = parsed(policy)
         except ValueError:
             return None
     return policy if isinstance(policy, dict) and policy else None

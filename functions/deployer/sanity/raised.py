@@ -32,6 +32,8 @@ _TYPED: Final = re.compile(r"^(?:Uncaught )?([A-Za-z_][\w.$]{0,150})(?:: |$|:$)(
 _NODE_HEAD: Final = re.compile(  # a minified class may be called anything
     r"(?:^|[\t ])([A-Za-z_$][\w.$]{0,100})(?: \[\w{1,80}\])?: ([^\n]{0,2000})\n\s{2,9}at ", re.MULTILINE
 )
+_MAX_TYPE: Final = 200
+_MAX_MESSAGE: Final = 4096
 _INIT: Final = "Worker init failed: "
 _PLATFORM_TYPES: Final = {"Runtime.HandlerError", "RuntimeError", "Runtime.Unknown"}
 _LIBRARIES: Final = (
@@ -59,7 +61,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """`at_init`: before any event was looked at. `cause` is what it was raised from."""
+    """`message` is its beginning, 4 KB at most. `at_init`: before any event was looked at. `cause` is what it was
+    raised from."""
 
     type: str
     message: str
@@ -92,7 +95,8 @@ class Raised:
 def from_answer(payload: Any, log: str) -> Raised:
     """What was raised, out of the payload that Lambda gives with a function error, and the log's tail."""
     given = payload if isinstance(payload, dict) else {"errorMessage": str(payload)}
-    kind, message = str(given.get("errorType") or ""), str(given.get("errorMessage") or "")
+    kind = str(given.get("errorType") or "")[:_MAX_TYPE]
+    message = str(given.get("errorMessage") or "")[:_MAX_MESSAGE]
     if kind in _PLATFORM_TYPES and message.startswith(_INIT):
         return _init_failure(message.removeprefix(_INIT))
     if kind in _PLATFORM_TYPES and (told := from_log(log, message)):

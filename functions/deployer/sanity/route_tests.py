@@ -18,7 +18,7 @@ from deployer.sanity.http_answer import Gateway
 from deployer.sanity.http_example import example
 from deployer.sanity.payloads import MARKER, Origin, Route, http_event, rest_event
 from deployer.sanity.reference import label
-from deployer.sanity.statement import statement
+from deployer.sanity.statement import invoking, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _answers(route: ApiRoute, stage: Stage, scene: Scene) -> SanityTest:
         test["skip"] = stage.not_callable
     if not route.is_safe:
         test["isMutating"] = True
-    return test
+    return invoking(test, [function_of(route.uri, scene.deployed)])
 
 
 def _request(route: ApiRoute, stage: Stage, scene: Scene) -> dict[str, Any]:

@@ -17,7 +17,8 @@ class SanityTest(TypedDict):
     """`check` is a name of deployer.aws.checks.registry; `spec` is what that check takes.
 
     With `skip`, the reason, nothing is run. `isMutating` marks a test that writes, or sends an unsafe request: it
-    is made only when the caller allowed that.
+    is made only when the caller allowed that. `invokes` names the functions that run when it does: it is made only
+    when none of them is left out.
     """
 
     name: str  # unique in its session
@@ -27,6 +28,7 @@ class SanityTest(TypedDict):
     check: str
     spec: dict[str, Any]
     isMutating: NotRequired[bool]
+    invokes: NotRequired[list[str]]  # logical ids
     skip: NotRequired[str]
 
 

@@ -6,9 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.sanity import hostile_json
 from deployer.sanity.definition import parsed, texts
+from deployer.sanity.function_names import function_of
 from deployer.sanity.reference import Reference, named
-from deployer.sanity.statement import statement
+from deployer.sanity.statement import invoking, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,18 +42,24 @@ def tests(resource: DeployedResource, scene: Scene) -> Iterator[SanityTest]:
     path, example = _example(resource, scene)
     if path and properties.get("StateMachineType") == "EXPRESS":
         run = {**machine, "input": example, "example": path}
-        yield statement(resource, f"runs with {path}", "state_machine.runs", run)
+        test = statement(resource, f"runs with {path}", "state_machine.runs", run)
+        test["isMutating"] = True  # it writes whatever its states write
+        yield invoking(test, [function_of(text, scene.deployed) for text in _values(properties)])
 
 
 def _edges(properties: Mapping[str, Any], deployed: Deployed) -> Iterator[tuple[str, Reference]]:
     """What the template's definition names, each once; of a definition in S3 what may be put into it."""
-    definition = parsed(properties.get("DefinitionString")) or properties.get("Definition")
     seen: set[str] = set()
-    for value in texts([definition, _put_in(properties)]):
+    for value in _values(properties):
         found = named(value, deployed)
         if found and found["label"] not in seen and found["type"] != "AWS::IAM::Role":
             seen.add(found["label"])
             yield value, found
+
+
+def _values(properties: Mapping[str, Any]) -> Iterator[str]:
+    definition = parsed(properties.get("DefinitionString")) or properties.get("Definition")
+    return texts([definition, _put_in(properties)])
 
 
 def _put_in(properties: Mapping[str, Any]) -> list[Any]:
@@ -84,7 +92,7 @@ def _is_only(deployed: Deployed) -> bool:
 
 def _is_input(text: str) -> bool:
     try:
-        value = json.loads(text)
+        value = hostile_json.parsed(text)
     except ValueError:
         return False
     return isinstance(value, dict) and "States" not in value and "Resources" not in value

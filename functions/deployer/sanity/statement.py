@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from deployer.sanity.sanity_test import SanityTest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from deployer.sanity.deployed import DeployedResource
 
 
@@ -27,6 +29,14 @@ def undecided(test: SanityTest, properties: dict[str, Any], *names: str) -> Sani
     unknown = [name for name in names if name in properties and properties[name] is None]
     if unknown:
         test["skip"] = f"what the template says about {', '.join(unknown)} cannot be told from outside"
+    return test
+
+
+def invoking(test: SanityTest, functions: Iterable[DeployedResource | None]) -> SanityTest:
+    """The test, with the functions that run when it does; None stands for one that is not of the deployment."""
+    invoked = sorted({each["logicalId"] for each in functions if each})
+    if invoked:
+        test["invokes"] = invoked
     return test
 
 

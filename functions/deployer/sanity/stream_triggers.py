@@ -5,7 +5,6 @@ Sources: AWS::Lambda::EventSourceMapping and AWS::Pipes::Pipe in the CloudFormat
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from deployer.sanity import service_events as events
@@ -13,6 +12,7 @@ from deployer.sanity.call import Call
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.event_pattern import matching
 from deployer.sanity.function_names import is_meant
+from deployer.sanity.hostile_json import parsed
 from deployer.sanity.payloads import MARKER, Origin
 from deployer.sanity.properties import mapping, mappings
 
@@ -101,10 +101,10 @@ def _filtered(given: Mapping[str, Any]) -> dict[str, Any]:
     filters = mapping(given.get("FilterCriteria")).get("Filters")
     pattern = mapping(filters[0]).get("Pattern") if isinstance(filters, list) and filters else None
     try:
-        parsed = json.loads(pattern) if isinstance(pattern, str) else pattern
+        content = parsed(pattern) if isinstance(pattern, str) else pattern
     except ValueError:
         return {}
-    return matching(parsed) if isinstance(parsed, dict) else {}
+    return matching(content) if isinstance(content, dict) else {}
 
 
 def _keys_of(stream_arn: str, deployed: Deployed) -> dict[str, str]:

@@ -5,13 +5,13 @@ A wrong `deployed` record gives calls that are not made; what CloudFormation alo
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.sanity import service_events as events
 from deployer.sanity.call import Call
 from deployer.sanity.event_kind import EventKind
 from deployer.sanity.function_names import is_meant
+from deployer.sanity.hostile_json import parsed
 from deployer.sanity.http_triggers import (
     authorizer_calls,
     http_api_calls,
@@ -228,6 +228,6 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _json(value: Any) -> Any:
     try:
-        return json.loads(value) if isinstance(value, str) else value
+        return parsed(value) if isinstance(value, str) else value
     except ValueError:
         return None
