@@ -94,6 +94,31 @@ def test_value(value: Any, expected: Any) -> None:
     assert resolve(value) == expected
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{{resolve:ssm:/alerts/topic}}",
+        {"Fn::Sub": "{{resolve:secretsmanager:${Table}:SecretString:password}}"},
+        {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Table"}, "}}"]]},
+        {"Fn::Sub": ["x ${Secret}", {"Secret": "{{resolve:ssm-secure:key}}"}]},
+    ],
+)
+def test_dynamic_reference(value: Any) -> None:
+    """What it stands for only CloudFormation knows, however it was put together."""
+    assert resolve(value) is None
+
+
+def test_conditions_that_name_each_other_many_times() -> None:
+    """Each is worked out once."""
+    conditions: dict[str, Any] = {
+        f"C{number}": {"Fn::And": [{"Condition": f"C{number + 1}"}, {"Condition": f"C{number + 1}"}]}
+        for number in range(60)
+    }
+    template = {"Conditions": conditions | {"C60": {"Fn::Equals": ["a", "a"]}}}
+
+    assert Resolver(template, FACTS).resolve({"Fn::If": ["C0", "yes", "no"]}) == "yes"
+
+
 def test_properties_of_a_resource() -> None:
     """A resource without properties, and one that is not in the template, have none."""
     resolver = Resolver(TEMPLATE, FACTS)

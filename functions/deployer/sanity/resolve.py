@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _NO_VALUE: Final = object()
 _MAX_DEPTH: Final = 200
+_DYNAMIC: Final = "{{resolve:"
+"""Begins a dynamic reference: what stands there, CloudFormation alone looks up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Resolver:
     def __init__(self, template: Mapping[str, Any], facts: StackFacts) -> None:
         self._template = template
         self._facts = facts
+        self._conditions: dict[str, bool | None] = {}
         self._types = {
             name: str(resource.get("Type", ""))
             for name, resource in _section(template, "Resources").items()
@@ -57,8 +60,10 @@ class Resolver:
         return None if found is _NO_VALUE else found
 
     def _resolved(self, value: Any, depth: int) -> Any:
-        if depth == 0:
-            return None
+        found = self._worked_out(value, depth) if depth else None
+        return None if isinstance(found, str) and _DYNAMIC in found else found
+
+    def _worked_out(self, value: Any, depth: int) -> Any:
         match value:
             case {"Ref": str(name)} if len(value) == 1:
                 return self._ref(name)
@@ -164,8 +169,12 @@ class Resolver:
         return None
 
     def _condition(self, name: str, depth: int) -> bool | None:
-        found = self._resolved(_section(self._template, "Conditions").get(name), depth - 1) if depth else None
-        return found if isinstance(found, bool) else None
+        """Worked out once: conditions may name each other many times over. One that comes back to itself is None."""
+        if depth and name not in self._conditions:
+            self._conditions[name] = None
+            found = self._resolved(_section(self._template, "Conditions").get(name), depth - 1)
+            self._conditions[name] = found if isinstance(found, bool) else None
+        return self._conditions.get(name)
 
     def _equals(self, argument: Any, depth: int) -> Any:
         match self._resolved(argument, depth):
