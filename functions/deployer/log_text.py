@@ -13,15 +13,17 @@ _ESCAPE: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|
 _CONTROL: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_PEM: Final = r"[A-Z ]*PRIVATE KEY(?: BLOCK)?"
 _SECRETS: Final = (
     (re.compile(r"\b((?:AKIA|ASIA)[A-Z0-9]{4})[A-Z0-9]{12}\b"), r"\1************"),
     (re.compile(r"\b(gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}"), r"\1****"),
-    (re.compile(r"(?i)(://)[^/\s:@]+:[^/\s@]+@"), r"\1****@"),
+    (re.compile(r"(?i)(://)[^/\s:@]*:[^/\s@]+@"), r"\1****@"),
     (re.compile(r"(?i)\b(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s\"']+"), r"\1****"),
     (re.compile(r"(?i)\b(aws_secret_access_key|aws_session_token)(\s*[=:]\s*)[^\s\"']+"), r"\1\2****"),
+    (re.compile(r"\b(hooks\.slack\.com/(?:services|triggers|workflows)/)[\w/-]+", re.ASCII), r"\1****"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "****"),
     (
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
+        re.compile(rf"-----BEGIN {_PEM}-----.*?(?:-----END {_PEM}-----|\Z)", re.DOTALL),
         "****",
     ),
 )

@@ -36,6 +36,22 @@ WITH_A_SECRET = [
     f'"SecretAccessKey": "{SECRET}"',
     f'"SessionToken":"{SECRET}"',
     f"sent bearer {SECRET}1 to",
+    f'"SecretString":"{SECRET}"',
+    f"{{'SecretBinary': b'{SECRET}'}}",
+    f'"secretValue": "{SECRET}"',
+    f'{{"passwords": "{SECRET}"}}',
+    f"db_pass={SECRET}",
+    f"dbPass: {SECRET}",
+    f'{{"password":["x", "{SECRET}"]}}',
+    f'{{"secret":{{"a": {{"b": 1}}, "value":"{SECRET}"}}}}',
+    f'{{"secret": {{"value": "{SECRET}',
+    f'{{\\"secret\\": {{\\"value\\": \\"{SECRET}\\"}}}}',
+    f'{{"name":"DB_PASSWORD", "value":"{SECRET}"}}',
+    f"next=password%3D{SECRET}&x=1",
+    f"password: two {SECRET} three",
+    f"redis://:{SECRET}@cache.example:6379",
+    f"https://hooks.slack.com/services/T0/B0/{SECRET}",
+    f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n{SECRET}\n-----END PGP PRIVATE KEY BLOCK-----",
     f"xoxb-{SECRET}",
     f"sk_live_{SECRET.replace('-', '')}",
 ]
@@ -63,6 +79,14 @@ def test_secret_in_a_text(text: str) -> None:
         "Basic authentication is refused",
         "the bearer of this",
         '{"keys": ["orders/1.json"], "secretName": "orders"}',
+        '{"secretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders", "tokens": 3}',
+        "GET https://a.example/?secret%3Aname",
+        "an agent bypass: none, compass=north",
+        "12 passed, 1 failed",
+        "Unexpected token } in JSON",
+        "rediss://cache.example:6379 does not answer",
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----",
+        '[{"name": "TABLE", "value": "orders"}]',
     ],
 )
 def test_no_secret(text: str) -> None:
@@ -70,11 +94,57 @@ def test_no_secret(text: str) -> None:
     assert without_secrets(text, 2000) == text
 
 
+@pytest.mark.parametrize("opened", ["{", "["])
+def test_bracket_behind_a_name(opened: str) -> None:
+    """Only an object or a list is hidden to its end: a bracket alone may stand in any sentence."""
+    text = f"SyntaxError: Unexpected token: {opened} at position 5\n    at parse (app.js:1:1)"
+
+    assert without_secrets(text, 2000) == text.replace(opened, "****")
+
+
 @pytest.mark.parametrize("name", ["password", "clientSecret", "X-Api-Key", "AWS_SESSION_TOKEN", "Authorization"])
 @pytest.mark.parametrize("value", [SECRET, [SECRET], {"value": SECRET}])
 def test_secret_member(name: str, value: Any) -> None:
     """What stands under a secret's name is not shown, whatever it is."""
     assert SECRET not in json.dumps(evidence({"environment": {name: value}, "list": [{name: value}]}))
+
+
+@pytest.mark.parametrize("name", ["SecretString", "secretValue", "passwords", "DB_PASS", "dbPass"])
+def test_name_of_a_secret(name: str) -> None:
+    """Secrets have many names."""
+    assert evidence({name: SECRET, "other": 1}) == {name: "****", "other": 1}
+
+
+@pytest.mark.parametrize("label", ["name", "Key"])
+def test_labelled_member(label: str) -> None:
+    """A name and its value may be two members of one object, in either order."""
+    listed = [
+        {label: "DB_PASSWORD", "value": SECRET},
+        {"Value": SECRET, label: "apiKey"},
+        {label: "a", "value": 1},
+    ]
+
+    told = evidence({"environment": listed})
+
+    assert told["environment"] == [
+        {label: "DB_PASSWORD", "value": "****"},
+        {"Value": "****", label: "apiKey"},
+        {label: "a", "value": 1},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"secret": {"a": [{"b": {"c": SECRET}}], "d}": SECRET}, "e": 1}, {"secret": "****", "e": 1}),
+        ([{"value": SECRET, "name": "token"}], [{"value": "****", "name": "token"}]),
+        ({"tokens": [SECRET], "size": 3}, {"tokens": "****", "size": 3}),
+    ],
+)
+def test_text_that_is_json(value: Any, told: Any) -> None:
+    """A text that is JSON as a whole is read as that: a secret's end is known."""
+    assert json.loads(without_secrets(json.dumps(value), 2000)) == told
+    assert json.loads(evidence({"body": json.dumps(value)})["body"]) == told
 
 
 def test_secret_flags() -> None:
@@ -187,6 +257,18 @@ def test_deep_and_wide() -> None:
         "cookie:" * 10_000,
         "a-" * 30_000,
         "bearer " + "a" * 60_000,
+        "password={" * 7000,
+        "password={" + "{" * 60_000,
+        "password={{" + "a" * 60_000,
+        "password={" + "{}" * 30_000,
+        "password: " * 6000,
+        "password: " + " a" * 30_000,
+        'password","value' * 4000,
+        '{"a":' * 10_000,
+        "pass" * 15_000,
+        "://:" * 15_000,
+        "hooks.slack.com/services/" * 2500,
+        "-----BEGIN PGP PRIVATE KEY " * 2500,
         "\x1b" * 60_000,
     ],
 )

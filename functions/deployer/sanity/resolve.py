@@ -169,7 +169,7 @@ class Resolver:
         return None
 
     def _condition(self, name: str, depth: int) -> bool | None:
-        """Worked out once: conditions may name each other many times over. One that comes back to itself is None."""
+        """Worked out once: conditions may name each other many times. One that comes back to itself is None."""
         if depth and name not in self._conditions:
             self._conditions[name] = None
             found = self._resolved(_section(self._template, "Conditions").get(name), depth - 1)
