@@ -216,7 +216,7 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=20) | st.dictionaries(st.text(alphabet=st.characters()), inner, max_size=20)
     ),
-    max_leaves=200,
+    max_leaves=40,
 )
 
 
