@@ -11,7 +11,7 @@ from local import repositories
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FOLDER: Final = Path(__file__).parents[1] / "benchmarks" / "fault_stacks"
+FOLDER: Final = Path(__file__).parent / "projects"
 COLLECTION: Final = "aws-samples/serverless-patterns"
 REAL: Final = (
     "apigw-lambda-dynamodb",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.deployed_stack import a_resource
 
 from deployer.sanity.deployed import Deployed
 from deployer.sanity.identity import ROOT_RESOURCE, Place, arn_of, attribute_of, identifiers
@@ -80,8 +81,8 @@ def test_resource_found_by_a_value() -> None:
 
 def test_two_resources_of_one_name() -> None:
     """It is told by the type which of them is meant."""
-    role = {"logicalId": "Role", "type": "AWS::IAM::Role", "physicalId": "shop", "properties": {}}
-    function = {"logicalId": "Shop", "type": "AWS::Lambda::Function", "physicalId": "shop", "properties": {}}
+    role = a_resource("IAM::Role", "Role", "shop")
+    function = a_resource("Lambda::Function", "Shop", "shop")
     deployed = Deployed(
         {
             "name": "shop",
@@ -89,7 +90,7 @@ def test_two_resources_of_one_name() -> None:
             "region": "us-east-1",
             "accountId": "123456789012",
             "outputs": {},
-            "resources": [role, function],  # type: ignore[list-item]
+            "resources": [role, function],
         }
     )
 
