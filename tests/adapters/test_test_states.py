@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.cloudformation import NO_STACK, STACK_ID, a_stack
+from tests.deployed_things import make_function
 from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import create_test_session
@@ -39,6 +40,7 @@ TABLE_OF_STACK: Final = {
     "ResourceType": "AWS::DynamoDB::Table",
     "ResourceStatus": "CREATE_COMPLETE",
 }
+FOREIGN_FAILURE: Final = a_stack("ROLLBACK_COMPLETE", is_ours=False, StackStatusReason="no")
 TARGET: Final[Target] = {
     "stackId": STACK_ID,
     "functionName": None,
@@ -200,12 +202,13 @@ def test_stack_without_a_repository() -> None:
         (a_stack("UPDATE_IN_PROGRESS"), errors.TargetNotReady, "still moving: UPDATE_IN_PROGRESS"),
         (a_stack("ROLLBACK_COMPLETE", StackStatusReason="no"), errors.TargetNotReady, "ROLLBACK_COMPLETE (no)"),
         (a_stack("CREATE_COMPLETE", is_ours=False), errors.TargetOutOfScope, "TestScope is `deployed`"),
+        (FOREIGN_FAILURE, errors.TargetOutOfScope, "TestScope is `deployed`"),
     ],
 )
 def test_stack_that_cannot_be_tested(
     cloudformation: CannedCloudFormation, answer: Any, error: type[Exception], told: str
 ) -> None:
-    """One that is missing, moving, failed or not ours is told as such."""
+    """One that is missing, moving, failed or not ours is told as such; of one that is not ours nothing else."""
     cloudformation.answers("DescribeStacks", answer)
 
     with pytest.raises(error, match=told.replace("(", r"\(").replace(")", r"\)")):
@@ -243,6 +246,17 @@ def test_function_that_is_not_there() -> None:
     """It is named."""
     with pytest.raises(errors.TargetNotFound, match="there is no function nothing"):
         validate(functionName="nothing")
+
+
+@pytest.mark.usefixtures("sessions")
+def test_function_in_scope() -> None:
+    """One that carries our tag is tested; of the others only that they are not ours is told."""
+    make_function("ours", Tags={"ManagedBy": "GitHubLambdaDeployer"})
+    make_function("theirs", Tags={"ManagedBy": "somebody"})
+
+    assert validate(functionName="ours") == TARGET | {"stackId": None, "functionName": "ours"}
+    with pytest.raises(errors.TargetOutOfScope, match="function theirs was not deployed by this application"):
+        validate(functionName="theirs")
 
 
 def test_deployment_that_is_being_removed(sessions: Sessions) -> None:
