@@ -259,13 +259,33 @@ def test_function_in_scope() -> None:
         validate(functionName="theirs")
 
 
-def test_deployment_that_is_being_removed(sessions: Sessions) -> None:
-    """It has no stack any more."""
-    gone = new_session_id(NOW_MS - 1)
-    sessions.create(a_head(gone, status="deleted", stackId=STACK_ID), None)
+@pytest.mark.parametrize(
+    ("told", "head"),
+    [
+        ("is deleted", {"status": "deleted"}),
+        ("is failed", {"status": "failed", "error": {"code": "ChangeSetFailed"}}),
+        ("is a plan", {"status": "success", "request": {"mode": "plan"}}),
+        ("is a test", {"status": "success", "kind": "test", "request": {}}),
+    ],
+)
+def test_deployment_that_no_stack_runs(sessions: Sessions, told: str, head: dict[str, Any]) -> None:
+    """The live stack is not tested with code that it does not run, whatever stack the session looked at."""
+    other = new_session_id(NOW_MS - 1)
+    sessions.create(a_head(other, stackId=STACK_ID, **head), None)
 
-    with pytest.raises(errors.TargetNotReady, match="is deleted"):
-        validate(deploymentId=gone)
+    with pytest.raises(errors.TargetNotReady, match=f"{told}: no stack runs .* or stackName"):
+        validate(deploymentId=other)
+
+
+@pytest.mark.usefixtures("stack")
+def test_deployment_that_runs_its_tests(sessions: Sessions, artifacts: Artifacts) -> None:
+    """Its own tests see its stack while it is not yet a success."""
+    leave_source(artifacts, {})
+    running = new_session_id(NOW_MS - 1)
+    where = {"branch": "main", "commit": COMMIT, "projectRoot": "", "stackId": STACK_ID}
+    sessions.create(a_head(running, status="testing", testSessionId=SESSION, **where), None)
+
+    assert validate(deploymentId=running, isNested=True)["stackId"] == STACK_ID
 
 
 @pytest.mark.usefixtures("stack")
