@@ -24,6 +24,7 @@ from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.sessions import Sessions
 from deployer.session import SessionKind, new_head, new_session_id
+from generate_tests import MAX_TESTS
 
 if TYPE_CHECKING:
     from tests.cloudformation import CannedCloudFormation
@@ -34,12 +35,6 @@ if TYPE_CHECKING:
 DEPLOYMENT: Final = new_session_id(NOW_MS - 60_000)
 SESSION: Final = new_session_id(NOW_MS)
 COMMIT: Final = "a" * 40
-TABLE_OF_STACK: Final = {
-    "LogicalResourceId": "Orders",
-    "PhysicalResourceId": "shop-orders",
-    "ResourceType": "AWS::DynamoDB::Table",
-    "ResourceStatus": "CREATE_COMPLETE",
-}
 FOREIGN_FAILURE: Final = a_stack("ROLLBACK_COMPLETE", is_ours=False, StackStatusReason="no")
 TARGET: Final[Target] = {
     "stackId": STACK_ID,
@@ -101,13 +96,26 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
 @pytest.fixture
 def stack(cloudformation: CannedCloudFormation) -> CannedCloudFormation:
     """A stack of ours with one table."""
-    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE"))
-    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [TABLE_OF_STACK]})
-    template = {
-        "Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "shop-orders"}}}
-    }
-    cloudformation.answers("GetTemplate", {"TemplateBody": json.dumps(template)})
+    stack_of(cloudformation, a_resource("Orders", "AWS::DynamoDB::Table"))
     return cloudformation
+
+
+def a_resource(logical_id: str, resource_type: str) -> dict[str, str]:
+    """One of ListStackResources' summaries."""
+    return {
+        "LogicalResourceId": logical_id,
+        "PhysicalResourceId": f"shop-{logical_id.lower()}",
+        "ResourceType": resource_type,
+        "ResourceStatus": "CREATE_COMPLETE",
+    }
+
+
+def stack_of(cloudformation: CannedCloudFormation, *resources: dict[str, str]) -> None:
+    """A stack of ours that holds them."""
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE"))
+    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [*resources]})
+    template = {"Resources": {each["LogicalResourceId"]: {"Type": each["ResourceType"]} for each in resources}}
+    cloudformation.answers("GetTemplate", {"TemplateBody": json.dumps(template)})
 
 
 def validate(**fields: Any) -> Target:
@@ -364,6 +372,31 @@ def test_files_of_the_repository(artifacts: Artifacts) -> None:
 
     with pytest.raises(errors.SanityTestsInvalid, match="Nothing is not deployed"):
         generate(TARGET | {"sourceSessionId": DEPLOYMENT})
+
+
+@pytest.mark.usefixtures("sessions")
+def test_own_tests_among_many_files(cloudformation: CannedCloudFormation, artifacts: Artifacts) -> None:
+    """They are read, and so is what they send, however many files lie less deep."""
+    stack_of(cloudformation, a_resource("Total", "AWS::Lambda::Function"))
+    own = "tests:\n  - name: a look\n    invoke: {event: z/z/deep.json}\n"
+    many = {f"a{number:03}.json": "{}" for number in range(201)}
+    leave_source(artifacts, {**many, "sanity-tests.yaml": own, "z/z/deep.json": "{}"})
+    discover(TARGET)
+
+    assert generate(TARGET | {"sourceSessionId": DEPLOYMENT})[-1] == "Total: a look"
+
+
+@pytest.mark.usefixtures("sessions")
+def test_own_tests_among_many_tests(cloudformation: CannedCloudFormation, artifacts: Artifacts) -> None:
+    """Those that are made up are left out, never those that somebody wrote."""
+    tables = [a_resource(f"Table{number}", "AWS::DynamoDB::Table") for number in range(MAX_TESTS)]
+    stack_of(cloudformation, *tables, a_resource("Total", "AWS::Lambda::Function"))
+    leave_source(artifacts, {"sanity-tests.yaml": "tests: [{name: a look, invoke: {}}]"})
+    discover(TARGET)
+
+    names = generate(TARGET | {"sourceSessionId": DEPLOYMENT})
+
+    assert names == [*(f"Table{number} is active" for number in range(MAX_TESTS - 1)), "Total: a look"]
 
 
 @pytest.mark.usefixtures("stack", "sessions")

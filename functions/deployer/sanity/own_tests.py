@@ -30,6 +30,8 @@ _CONTENT_TYPE: Final = "content-type"
 _LATER: Final = "later"
 _SHOWN_NAMES: Final = 10
 _VALUES: Final = frozenset({"includes", "equals"})
+_REQUEST: Final = "own.request"
+_INVOKE: Final = "own.invoke"
 
 
 def own_tests(scene: Scene) -> Iterator[SanityTest]:
@@ -43,6 +45,10 @@ def own_tests(scene: Scene) -> Iterator[SanityTest]:
             yield _sanity_test(own, scene)
         except SanityTestsInvalid as error:
             raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
+
+
+def is_own(test: SanityTest) -> bool:
+    return test["check"] in {_REQUEST, _INVOKE}
 
 
 def left_out(scene: Scene) -> Mapping[str, str]:
@@ -63,11 +69,11 @@ def left_out(scene: Scene) -> Mapping[str, str]:
 def _sanity_test(own: OwnTest, scene: Scene) -> SanityTest:
     if own.request:
         target = _target(own.request.api, scene.deployed, "request.api", _REST, _HTTP, _URL)
-        return _test(own, target, "own.request", _request_spec(own.request, target, scene))
+        return _test(own, target, _REQUEST, _request_spec(own.request, target, scene))
     invocation = own.invoke
     assert invocation, "the model has one of the two"  # noqa: S101 - said to the type checker
     target = _target(invocation.function, scene.deployed, "invoke.function", *_FUNCTIONS)
-    return _test(own, target, "own.invoke", _invocation_spec(invocation, target, scene.files))
+    return _test(own, target, _INVOKE, _invocation_spec(invocation, target, scene.files))
 
 
 def _test(own: OwnTest, target: DeployedResource, check: str, spec: dict[str, Any]) -> SanityTest:
