@@ -10,6 +10,7 @@ from deployer.aws.artifacts import Artifacts, trusted_key
 from deployer.aws.project_files import project_files
 from deployer.aws.sessions import Sessions
 from deployer.aws.shared_events import shared_events
+from deployer.log_text import cut
 from deployer.sanity.deployed import Deployed
 from deployer.sanity.generate import generate
 from deployer.sanity.own_tests import is_own
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from deployer.state_data import SanityRequest, SanityTests, Target
 
 MAX_TESTS: Final = 1000
-"""So many names fit into state data (256 KiB; Step Functions quotas) several times."""
+"""So many names fit into state data (256 KiB; Step Functions quotas), with room for what was asked."""
 
 _MAX_BYTES: Final = 64 << 20
-_MAX_NAME: Final = 120  # in state data
+_MAX_NAME_BYTES: Final = 120  # in state data
 
 
 class Event(StateEvent):
@@ -45,7 +46,11 @@ def handler(event: Event, _context: object) -> SanityTests:
     artifacts.put(trusted_key(event["sessionId"], TESTS), json.dumps(tests).encode())
     _record(Sessions.from_settings(settings), event, tests, len(found) - len(tests))
 
-    return {"items": [{"number": number, "name": test["name"][:_MAX_NAME]} for number, test in enumerate(tests)]}
+    return {
+        "items": [
+            {"number": number, "name": cut(test["name"], _MAX_NAME_BYTES)} for number, test in enumerate(tests)
+        ]
+    }
 
 
 def _cut(tests: list[SanityTest]) -> list[SanityTest]:
