@@ -10,8 +10,10 @@ from deployer.aws.artifacts import Artifacts, trusted_key
 from deployer.aws.project_files import project_files
 from deployer.aws.sessions import Sessions
 from deployer.aws.shared_events import shared_events
+from deployer.log_text import cut
 from deployer.sanity.deployed import Deployed
 from deployer.sanity.generate import generate
+from deployer.sanity.own_tests import is_own
 from deployer.sanity.own_tests_file import NAMES as OWN_TESTS
 from deployer.sanity.scene import Addresses, Scene
 from deployer.session import LogLevel, SessionStatus, Stage
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from deployer.state_data import SanityRequest, SanityTests, Target
 
 MAX_TESTS: Final = 1000
-"""So many names fit into state data (256 KiB; Step Functions quotas) several times."""
+"""So many names fit into state data (256 KiB; Step Functions quotas), with room for what was asked."""
 
 _MAX_BYTES: Final = 64 << 20
-_MAX_NAME: Final = 120  # in state data
+_MAX_NAME_BYTES: Final = 120  # in state data
 
 
 class Event(StateEvent):
@@ -40,11 +42,22 @@ def handler(event: Event, _context: object) -> SanityTests:
     artifacts, request = Artifacts.from_settings(settings), event["request"]
 
     found = generate(_scene(settings, artifacts, event), request["include"], request["exclude"])
-    tests = found[:MAX_TESTS]
+    tests = _cut(found)
     artifacts.put(trusted_key(event["sessionId"], TESTS), json.dumps(tests).encode())
     _record(Sessions.from_settings(settings), event, tests, len(found) - len(tests))
 
-    return {"items": [{"number": number, "name": test["name"][:_MAX_NAME]} for number, test in enumerate(tests)]}
+    return {
+        "items": [
+            {"number": number, "name": cut(test["name"], _MAX_NAME_BYTES)} for number, test in enumerate(tests)
+        ]
+    }
+
+
+def _cut(tests: list[SanityTest]) -> list[SanityTest]:
+    """At most MAX_TESTS; the repository's own, which come last, are among them in any case."""
+    own = [test for test in tests if is_own(test)]
+    made_up = [test for test in tests if not is_own(test)]
+    return [*made_up[: MAX_TESTS - len(own)], *own]
 
 
 def _scene(settings: Settings, artifacts: Artifacts, event: Event) -> Scene:

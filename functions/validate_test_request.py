@@ -14,7 +14,7 @@ from deployer.aws.targets import Targets
 from deployer.errors import SessionNotFound, TargetNotReady
 from deployer.github import GitHub
 from deployer.repository import Repository
-from deployer.session import LogLevel, SessionStatus, Stage, is_session_id
+from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, has_deployed, is_session_id
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
 from deployer.worker import SOURCE
@@ -72,9 +72,18 @@ def _target(settings: Settings, sessions: Sessions, request: SanityRequest) -> F
     if request["stackName"]:
         return targets.stack(request["stackName"])
     deployment = sessions.head(str(request["deploymentId"]))
-    if "stackId" not in deployment or deployment["status"] in {SessionStatus.DELETING, SessionStatus.DELETED}:
-        raise TargetNotReady(f"deployment {deployment['sessionId']} is {deployment['status']}: it has no stack")
+    if not has_deployed(deployment):
+        raise TargetNotReady(
+            f"session {deployment['sessionId']} is {_told(deployment)}: no stack runs what it would deploy; "
+            "give a deployment that is success, or stackName"
+        )
     return targets.stack(deployment["stackId"])
+
+
+def _told(head: Head) -> str:
+    if head["kind"] == SessionKind.TEST:
+        return "a test"
+    return "a plan" if head["request"]["mode"] == "plan" else str(head["status"])
 
 
 def _deployment(sessions: Sessions, session_id: str | None) -> Head | None:

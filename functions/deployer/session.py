@@ -155,6 +155,14 @@ def new_head(session_id: str, kind: SessionKind, request: Mapping[str, Any], exe
     }
 
 
+def has_deployed(head: Head) -> bool:
+    """Whether a stack runs what the session deployed, as far as the session knows: its tests come after that."""
+    is_deployment = head["kind"] == SessionKind.DEPLOYMENT and head["request"]["mode"] == "deploy"
+    is_removed = head["status"] in {SessionStatus.DELETING, SessionStatus.DELETED}
+    came_so_far = head["status"] == SessionStatus.SUCCESS or "testSessionId" in head
+    return is_deployment and came_so_far and not is_removed
+
+
 def new_session_id(now_ms: int) -> str:
     """A UUIDv7 of that time (milliseconds since 1970)."""
     return _session_id(now_ms, secrets.randbits(74))

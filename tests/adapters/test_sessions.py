@@ -142,6 +142,16 @@ def test_living_stack(sessions: Sessions) -> None:
     assert "expiresAt" in sessions.head(session_id)
 
 
+def test_stack_that_is_tested(sessions: Sessions) -> None:
+    """A test session expires, whatever stack it looks at: the stack belongs to a deployment."""
+    session_id = created(sessions, kind="test")
+
+    advance(sessions, session_id, status=SessionStatus.TESTING, stackId="arn:stack", stackName="hello")
+    sessions.settle(session_id, ENTERED_AT, SessionStatus.SUCCESS, "done")
+
+    assert "expiresAt" in sessions.head(session_id)
+
+
 def test_log_pages(sessions: Sessions) -> None:
     """Pages follow each other without a gap, and the last token finds what comes later."""
     session_id = created(sessions)

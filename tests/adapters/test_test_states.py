@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.cloudformation import NO_STACK, STACK_ID, a_stack
+from tests.deployed_things import make_function
 from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import create_test_session
@@ -23,6 +24,7 @@ from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.sessions import Sessions
 from deployer.session import SessionKind, new_head, new_session_id
+from generate_tests import MAX_TESTS
 
 if TYPE_CHECKING:
     from tests.cloudformation import CannedCloudFormation
@@ -33,12 +35,7 @@ if TYPE_CHECKING:
 DEPLOYMENT: Final = new_session_id(NOW_MS - 60_000)
 SESSION: Final = new_session_id(NOW_MS)
 COMMIT: Final = "a" * 40
-TABLE_OF_STACK: Final = {
-    "LogicalResourceId": "Orders",
-    "PhysicalResourceId": "shop-orders",
-    "ResourceType": "AWS::DynamoDB::Table",
-    "ResourceStatus": "CREATE_COMPLETE",
-}
+FOREIGN_FAILURE: Final = a_stack("ROLLBACK_COMPLETE", is_ours=False, StackStatusReason="no")
 TARGET: Final[Target] = {
     "stackId": STACK_ID,
     "functionName": None,
@@ -99,13 +96,26 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
 @pytest.fixture
 def stack(cloudformation: CannedCloudFormation) -> CannedCloudFormation:
     """A stack of ours with one table."""
-    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE"))
-    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [TABLE_OF_STACK]})
-    template = {
-        "Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "shop-orders"}}}
-    }
-    cloudformation.answers("GetTemplate", {"TemplateBody": json.dumps(template)})
+    stack_of(cloudformation, a_resource("Orders", "AWS::DynamoDB::Table"))
     return cloudformation
+
+
+def a_resource(logical_id: str, resource_type: str) -> dict[str, str]:
+    """One of ListStackResources' summaries."""
+    return {
+        "LogicalResourceId": logical_id,
+        "PhysicalResourceId": f"shop-{logical_id.lower()}",
+        "ResourceType": resource_type,
+        "ResourceStatus": "CREATE_COMPLETE",
+    }
+
+
+def stack_of(cloudformation: CannedCloudFormation, *resources: dict[str, str]) -> None:
+    """A stack of ours that holds them."""
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE"))
+    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [*resources]})
+    template = {"Resources": {each["LogicalResourceId"]: {"Type": each["ResourceType"]} for each in resources}}
+    cloudformation.answers("GetTemplate", {"TemplateBody": json.dumps(template)})
 
 
 def validate(**fields: Any) -> Target:
@@ -200,12 +210,13 @@ def test_stack_without_a_repository() -> None:
         (a_stack("UPDATE_IN_PROGRESS"), errors.TargetNotReady, "still moving: UPDATE_IN_PROGRESS"),
         (a_stack("ROLLBACK_COMPLETE", StackStatusReason="no"), errors.TargetNotReady, "ROLLBACK_COMPLETE (no)"),
         (a_stack("CREATE_COMPLETE", is_ours=False), errors.TargetOutOfScope, "TestScope is `deployed`"),
+        (FOREIGN_FAILURE, errors.TargetOutOfScope, "TestScope is `deployed`"),
     ],
 )
 def test_stack_that_cannot_be_tested(
     cloudformation: CannedCloudFormation, answer: Any, error: type[Exception], told: str
 ) -> None:
-    """One that is missing, moving, failed or not ours is told as such."""
+    """One that is missing, moving, failed or not ours is told as such; of one that is not ours nothing else."""
     cloudformation.answers("DescribeStacks", answer)
 
     with pytest.raises(error, match=told.replace("(", r"\(").replace(")", r"\)")):
@@ -245,13 +256,44 @@ def test_function_that_is_not_there() -> None:
         validate(functionName="nothing")
 
 
-def test_deployment_that_is_being_removed(sessions: Sessions) -> None:
-    """It has no stack any more."""
-    gone = new_session_id(NOW_MS - 1)
-    sessions.create(a_head(gone, status="deleted", stackId=STACK_ID), None)
+@pytest.mark.usefixtures("sessions")
+def test_function_in_scope() -> None:
+    """One that carries our tag is tested; of the others only that they are not ours is told."""
+    make_function("ours", Tags={"ManagedBy": "GitHubLambdaDeployer"})
+    make_function("theirs", Tags={"ManagedBy": "somebody"})
 
-    with pytest.raises(errors.TargetNotReady, match="is deleted"):
-        validate(deploymentId=gone)
+    assert validate(functionName="ours") == TARGET | {"stackId": None, "functionName": "ours"}
+    with pytest.raises(errors.TargetOutOfScope, match="function theirs was not deployed by this application"):
+        validate(functionName="theirs")
+
+
+@pytest.mark.parametrize(
+    ("told", "head"),
+    [
+        ("is deleted", {"status": "deleted"}),
+        ("is failed", {"status": "failed", "error": {"code": "ChangeSetFailed"}}),
+        ("is a plan", {"status": "success", "request": {"mode": "plan"}}),
+        ("is a test", {"status": "success", "kind": "test", "request": {}}),
+    ],
+)
+def test_deployment_that_no_stack_runs(sessions: Sessions, told: str, head: dict[str, Any]) -> None:
+    """The live stack is not tested with code that it does not run, whatever stack the session looked at."""
+    other = new_session_id(NOW_MS - 1)
+    sessions.create(a_head(other, stackId=STACK_ID, **head), None)
+
+    with pytest.raises(errors.TargetNotReady, match=f"{told}: no stack runs .* or stackName"):
+        validate(deploymentId=other)
+
+
+@pytest.mark.usefixtures("stack")
+def test_deployment_that_runs_its_tests(sessions: Sessions, artifacts: Artifacts) -> None:
+    """Its own tests see its stack while it is not yet a success."""
+    leave_source(artifacts, {})
+    running = new_session_id(NOW_MS - 1)
+    where = {"branch": "main", "commit": COMMIT, "projectRoot": "", "stackId": STACK_ID}
+    sessions.create(a_head(running, status="testing", testSessionId=SESSION, **where), None)
+
+    assert validate(deploymentId=running, isNested=True)["stackId"] == STACK_ID
 
 
 @pytest.mark.usefixtures("stack")
@@ -330,6 +372,31 @@ def test_files_of_the_repository(artifacts: Artifacts) -> None:
 
     with pytest.raises(errors.SanityTestsInvalid, match="Nothing is not deployed"):
         generate(TARGET | {"sourceSessionId": DEPLOYMENT})
+
+
+@pytest.mark.usefixtures("sessions")
+def test_own_tests_among_many_files(cloudformation: CannedCloudFormation, artifacts: Artifacts) -> None:
+    """They are read, and so is what they send, however many files lie less deep."""
+    stack_of(cloudformation, a_resource("Total", "AWS::Lambda::Function"))
+    own = "tests:\n  - name: a look\n    invoke: {event: z/z/deep.json}\n"
+    many = {f"a{number:03}.json": "{}" for number in range(201)}
+    leave_source(artifacts, {**many, "sanity-tests.yaml": own, "z/z/deep.json": "{}"})
+    discover(TARGET)
+
+    assert generate(TARGET | {"sourceSessionId": DEPLOYMENT})[-1] == "Total: a look"
+
+
+@pytest.mark.usefixtures("sessions")
+def test_own_tests_among_many_tests(cloudformation: CannedCloudFormation, artifacts: Artifacts) -> None:
+    """Those that are made up are left out, never those that somebody wrote."""
+    tables = [a_resource(f"Table{number}", "AWS::DynamoDB::Table") for number in range(MAX_TESTS)]
+    stack_of(cloudformation, *tables, a_resource("Total", "AWS::Lambda::Function"))
+    leave_source(artifacts, {"sanity-tests.yaml": "tests: [{name: a look, invoke: {}}]"})
+    discover(TARGET)
+
+    names = generate(TARGET | {"sourceSessionId": DEPLOYMENT})
+
+    assert names == [*(f"Table{number} is active" for number in range(MAX_TESTS - 1)), "Total: a look"]
 
 
 @pytest.mark.usefixtures("stack", "sessions")

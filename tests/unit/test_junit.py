@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -98,6 +99,30 @@ def test_no_results() -> None:
     none: Summary = {"total": 0, "passed": 0, "failed": 0, "skipped": 0, "durationMs": 0}
 
     assert parsed(summary=none).findall("./testsuite/testcase") == []
+
+
+@pytest.mark.parametrize("character", ["x", "&", '"', "\n", "\\", "\x00", "\N{PILE OF POO}"])
+def test_thousand_long_failures(character: str) -> None:
+    """They fit into one answer of a Lambda function, each of them named, whatever they hold."""
+    long = character * 1000
+    evidence = {"log": character * 4000}
+    failed = result(status="fail", name=long, logicalId=long, error=long, evidence=evidence, reproduce=long)
+
+    document = junit("shop", [failed] * 1000, SUMMARY, CREATED_AT)
+
+    answer = {"statusCode": 200, "headers": {"content-type": "application/xml"}, "body": document}
+    assert len(json.dumps(answer)) < 6_291_556
+    assert len(ET.fromstring(document).findall("./testsuite/testcase/failure")) == 1000
+
+
+def test_many_failures() -> None:
+    """Of what fits nothing is cut; of what does not, each test says how it begins."""
+    failed = result(status="fail", error="it is gone", evidence={"log": "x" * 3000}, reproduce="aws dynamodb ...")
+
+    few, many = (parsed(*[failed] * count).findall(".//failure") for count in (1000, 2000))
+
+    assert all((case.text or "").endswith("aws dynamodb ...") for case in few)
+    assert all((case.text or "").startswith("it is gone") and len(case.text or "") < 3000 for case in many)
 
 
 TEXT = st.text(alphabet=st.characters(), max_size=60)

@@ -354,6 +354,16 @@ def test_large_by_aliases() -> None:
     assert "with its aliases written out" in problem(text)
 
 
+def test_event_that_many_tests_send() -> None:
+    """What they send together has an end, far below what a session's tests may have, and the message says how."""
+    event = json.dumps(['"' * 130_000])
+    tests = [f"{{name: t{number}, invoke: {{event: large.json}}}}" for number in range(200)]
+
+    told = problem(f"tests: [{', '.join(tests)}]", FUNCTION, **{"large.json": event})
+
+    assert "test 31 (t30): up to here the tests have more than 16.0 MB: send smaller events" in told
+
+
 @given(st.text(max_size=80))
 def test_any_text(text: str) -> None:
     """Any text at all is tests or a SanityTestsInvalid."""

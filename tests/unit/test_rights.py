@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from tests.unit import application
 from tests.unit.application import FUNCTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_role_belongs_to_one_function() -> None:
@@ -158,12 +161,23 @@ _PREFIXES = {"stepfunctions": "states", "apigatewayv2": "apigateway"}
 _CALL = re.compile(r'client\("([\w-]+)"\)\s*\.\s*(?:get_paginator\("(\w+)"\)|(\w+))')
 
 
-def asked_by_checks() -> set[str]:
-    """The IAM action of each operation that the checks call."""
-    folder = application.ROOT / "functions" / "deployer" / "aws"
-    modules = [*(folder / "checks").glob("*.py"), folder / "function_policy.py"]
+_ADAPTERS = application.ROOT / "functions" / "deployer" / "aws"
+
+
+def asked_by(*modules: Path) -> set[str]:
+    """The IAM action of each operation that the modules call."""
     calls = [call for module in modules for call in _CALL.findall(module.read_text())]
     return {_action(service, paginated or operation) for service, paginated, operation in calls}
+
+
+def allowed_to(state: str) -> set[str]:
+    """Every action that the state's function may do."""
+    return {
+        action
+        for holder, statement in application.statements()
+        if holder == f"{state}FunctionRole" and statement.get("Effect") == "Allow"
+        for action in application.listed(statement["Action"])
+    }
 
 
 def _action(service: str, operation: str) -> str:
@@ -177,15 +191,17 @@ def _action(service: str, operation: str) -> str:
 
 def test_what_a_sanity_test_may_do() -> None:
     """It looks where its checks look and nowhere else, calls functions and workflows, and writes nothing."""
-    allowed = {
-        action
-        for holder, statement in application.statements()
-        if holder == "RunSanityTestFunctionRole" and statement.get("Effect") == "Allow"
-        for action in application.listed(statement["Action"])
-    }
+    asked = asked_by(*(_ADAPTERS / "checks").glob("*.py"), _ADAPTERS / "function_policy.py")
     called = {"lambda:InvokeFunction", "states:StartSyncExecution"}
 
-    assert allowed == asked_by_checks() | called | {"s3:GetObject"}
+    assert allowed_to("RunSanityTest") == asked | called | {"s3:GetObject"}
+
+
+def test_who_looks_whether_a_function_is_ours() -> None:
+    """It reads the function's tags, which Lambda gives with a right of their own, and nothing of its code."""
+    of_functions = {action for action in allowed_to("ValidateTestRequest") if action.startswith("lambda:")}
+
+    assert of_functions == asked_by(_ADAPTERS / "targets.py") == {"lambda:ListTags"}
 
 
 @pytest.mark.parametrize(("scope", "is_narrowed"), [("deployed", True), ("account", False)])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.session import SessionStatus, head_timestamp, is_session_id, new_session_id
+from deployer.session import SessionStatus, has_deployed, head_timestamp, is_session_id, new_session_id
 
 MILLISECONDS = st.integers(min_value=0, max_value=2**48 - 1)
 
@@ -45,3 +46,25 @@ def test_a_settled_session_only_leads_to_its_removal() -> None:
 def test_nothing_follows_a_deleted_session() -> None:
     """`deleted` is the last word."""
     assert all(SessionStatus.DELETED not in status.may_follow for status in SessionStatus)
+
+
+@pytest.mark.parametrize(
+    ("has", "head"),
+    [
+        (True, {"status": "success"}),
+        (True, {"status": "failed", "testSessionId": "t"}),
+        (True, {"status": "testing", "testSessionId": "t"}),
+        (False, {"status": "failed"}),
+        (False, {"status": "deploying"}),
+        (False, {"status": "cancelled"}),
+        (False, {"status": "deleting", "testSessionId": "t"}),
+        (False, {"status": "deleted", "testSessionId": "t"}),
+        (False, {"status": "success", "request": {"mode": "plan"}}),
+        (False, {"status": "success", "kind": "test", "request": {}}),
+    ],
+)
+def test_what_has_deployed(has: bool, head: dict[str, object]) -> None:
+    """A deployment that went well, or came as far as its tests; its stack's id alone says nothing."""
+    deployment = {"kind": "deployment", "request": {"mode": "deploy"}, "stackId": "arn"}
+
+    assert has_deployed({**deployment, **head}) is has

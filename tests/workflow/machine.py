@@ -53,13 +53,17 @@ Answer = dict[str, Any] | Raised
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution that has ended. `received` has every payload of a Task, `waits` every pause, in seconds."""
+    """One execution that has ended. `received` has every payload of a Task, `waits` every pause, in seconds.
+
+    `left` is what the states ended with, by their names.
+    """
 
     status: str
     error: str | None
     cause: str | None
     visited: list[str]
     received: Mapping[str, list[dict[str, Any]]]
+    left: Mapping[str, list[Any]]
     waits: list[float]
     pauses_before_retries: list[float]
 
@@ -112,12 +116,14 @@ def run(
         stateMachineArn=machine["stateMachineArn"], name=uuid4().hex, input=json.dumps(given)
     )["executionArn"]
     ended = client.describe_execution(executionArn=arn)
+    events = client.get_execution_history(executionArn=arn, maxResults=1000)["events"]
     return Run(
         status=ended["status"],
         error=ended.get("error"),
         cause=ended.get("cause"),
-        visited=_visited(client.get_execution_history(executionArn=arn, maxResults=1000)["events"]),
+        visited=_visited(events),
         received=tasks.received,
+        left=_left(events),
         waits=waits,
         pauses_before_retries=retries,
     )
@@ -161,3 +167,10 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch, tasks: Tasks, waits: list[float],
 
 def _visited(events: Iterable[Mapping[str, Any]]) -> list[str]:
     return [each["stateEnteredEventDetails"]["name"] for each in events if "stateEnteredEventDetails" in each]
+
+
+def _left(events: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Any]]:
+    left = defaultdict[str, list[Any]](list)
+    for exited in (each["stateExitedEventDetails"] for each in events if "stateExitedEventDetails" in each):
+        left[exited["name"]].append(json.loads(exited["output"]))
+    return left

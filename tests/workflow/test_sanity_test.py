@@ -62,6 +62,22 @@ def test_many_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(call["number"] for call in run.received["RunSanityTest"]) == list(range(300))
 
 
+def test_what_a_test_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One word for each, whatever it told or why it broke: a thousand of them are state data, too."""
+    items = [{"number": number, "name": "x" * 120} for number in range(2)]
+    long = "x" * 1000
+
+    run = start(
+        monkeypatch,
+        1,
+        GenerateTests={"items": items},
+        RunSanityTest=[{"status": "fail", "error": long}, Raised("KeyError", long)],
+    )
+
+    assert run.left["RunSanityTest"][0] == "fail"
+    assert run.left["TestNotRun"] == ["skip"]
+
+
 @pytest.mark.parametrize("error", ["KeyError", "States.Timeout", "Lambda.Unknown"])
 def test_test_that_breaks(monkeypatch: pytest.MonkeyPatch, error: str) -> None:
     """The others are run all the same, and the summary is made."""

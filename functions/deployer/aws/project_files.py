@@ -14,10 +14,11 @@ from deployer.packaging.source_archive import SourceArchive
 from deployer.project.manifest import MAX_MANIFEST_BYTES, SKIPPED_FOLDERS, folders_below, parse_manifest
 from deployer.project.project import detect
 from deployer.sanity.own_tests_file import NAMES as OWN_TESTS
+from deployer.sanity.own_tests_file import named_events
 from deployer.worker import MANIFEST, SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from deployer.aws.artifacts import Artifacts
 
@@ -31,7 +32,10 @@ _MAX_SOURCE_BYTES: Final = 2 << 30
 
 
 def project_files(artifacts: Artifacts, session_id: str, project_root: str) -> dict[str, str]:
-    """Texts by their path in the project root; those that lie least deep first. None when nothing was archived.
+    """Texts by their path in the project root. None when nothing was archived.
+
+    The repository's own tests, then the others, those that lie least deep first. Where there are many, only so
+    many of them; whatever the own tests name is among them.
 
     Raises the clone's error; SanityTestsInvalid when the repository's own tests cannot be read.
     """
@@ -44,7 +48,7 @@ def project_files(artifacts: Artifacts, session_id: str, project_root: str) -> d
         except ArtifactMissing:
             return {}
         with SourceArchive.open(path) as source:
-            return dict(_texts(source, root))
+            return _texts(source, root)
 
 
 def _detected_root(artifacts: Artifacts, session_id: str, project_root: str) -> str:
@@ -56,14 +60,27 @@ def _detected_root(artifacts: Artifacts, session_id: str, project_root: str) -> 
         return project_root
 
 
-def _texts(source: SourceArchive, root: str) -> Iterator[tuple[str, str]]:
+def _texts(source: SourceArchive, root: str) -> dict[str, str]:
     start = len(root) + 1 if root else 0
-    wanted = [path for path in source.names if _is_wanted(path, root)]
-    for path in sorted(wanted, key=lambda path: (path.count("/"), path))[:_MAX_FILES]:
+    present = [path[start:] for path in source.names if _is_wanted(path, root)]
+    own = dict(_readable(source, root, [path for path in present if path in OWN_TESTS]))
+    return own | dict(_readable(source, root, _chosen([path for path in present if path not in own], own)))
+
+
+def _chosen(present: list[str], own: Mapping[str, str]) -> list[str]:
+    """So many that there is an end to it; nothing that the repository's own tests name is left out."""
+    by_depth = sorted(present, key=lambda path: (path.count("/"), path))
+    named = named_events(own)
+    chosen = set(sorted(by_depth, key=lambda path: path not in named)[:_MAX_FILES])
+    return [path for path in by_depth if path in chosen]
+
+
+def _readable(source: SourceArchive, root: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
         try:
-            yield path[start:], source.text(path, _MAX_FILE_BYTES)
+            yield path, source.text(posixpath.join(root, path), _MAX_FILE_BYTES)
         except DeployerError as error:  # too long, or a link to nothing: no example
-            if path[start:] in OWN_TESTS:
+            if path in OWN_TESTS:
                 raise SanityTestsInvalid(error.message) from error
 
 

@@ -251,8 +251,9 @@ class Sessions:
         removed: Sequence[str] = (),
     ) -> Write:
         statuses = {f"was{place}": status.value for place, status in enumerate(sorted(allowed))}
-        # A head does not expire while its stack lives.
-        kept = ["expiresAt"] if "stackId" in changes else []
+        # A head does not expire while its stack lives; the stack that a test session looks at is not its own.
+        is_deploying = changes.get("status") == SessionStatus.DEPLOYING
+        kept = ["expiresAt"] if is_deploying and "stackId" in changes else []
         return self._table.update(
             head_key(session_id),
             changes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -52,16 +52,18 @@ class Targets:
             raise TargetNotFound(f"there is no stack {name_or_id}")
         if stack.stack_id == self._own_stack_id:
             raise TargetOutOfScope(f"stack {stack.name} is this application itself")
-        self._check_status(stack)
         found = FoundTarget(stack_id=stack.stack_id, name=stack.name, tags=stack.tags)
-        return self._in_scope(found, f"stack {stack.name}")
+        self._check_scope(found, f"stack {stack.name}")
+        self._check_status(stack)
+        return found
 
     def function(self, name: str) -> FoundTarget:
         own_name = self._own_stack_id.split("/")[1]
         if name.startswith(f"{own_name}-"):
             raise TargetOutOfScope(f"function {name} is a part of this application itself")
-        found = FoundTarget(function_name=name, name=name, tags=_function_tags(name))
-        return self._in_scope(found, f"function {name}")
+        found = FoundTarget(function_name=name, name=name, tags=_function_tags(name, self._own_stack_id))
+        self._check_scope(found, f"function {name}")
+        return found
 
     def _check_status(self, stack: Stack) -> None:
         if not stack.status.is_settled:
@@ -70,17 +72,19 @@ class Targets:
             reason = f" ({stack.reason})" if stack.reason else ""
             raise TargetNotReady(f"stack {stack.name} failed: {stack.status}{reason}")
 
-    def _in_scope(self, found: FoundTarget, what: str) -> FoundTarget:
-        if found.is_ours or self._is_account_tested:
-            return found
-        raise TargetOutOfScope(f"{what} was not deployed by this application, and TestScope is `deployed`")
+    def _check_scope(self, found: FoundTarget, what: str) -> None:
+        if not found.is_ours and not self._is_account_tested:
+            raise TargetOutOfScope(f"{what} was not deployed by this application, and TestScope is `deployed`")
 
 
-def _function_tags(name: str) -> dict[str, str]:
+def _function_tags(name: str, beside: str) -> Mapping[str, str]:
+    """The tags of the function in the account and region of the ARN `beside`."""
+    _, partition, _, region, account_id, *_ = beside.split(":")
+    arn = f"arn:{partition}:lambda:{region}:{account_id}:function:{name}"
     try:
-        answer: Any = client("lambda").get_function(FunctionName=name)
+        tags: Mapping[str, str] = client("lambda").list_tags(Resource=arn)["Tags"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         raise TargetNotFound(f"there is no function {name}") from error
-    return dict(answer.get("Tags", {}))
+    return tags

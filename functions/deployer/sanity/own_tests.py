@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.amounts import size
 from deployer.errors import SanityTestsInvalid
 from deployer.sanity.address import Address, AddressRefused
 from deployer.sanity.api_route import SAFE_METHODS
@@ -32,21 +33,43 @@ _URL: Final = "AWS::Lambda::Url"
 _CONTENT_TYPE: Final = "content-type"
 _LATER: Final = "later"
 _SHOWN_NAMES: Final = 10
+MAX_TOGETHER_BYTES: Final = 16_000_000
+"""As JSON, since every test may send the same large file. All tests of a session may have 64 MiB."""
 _VALUES: Final = frozenset({"includes", "equals"})
+_REQUEST: Final = "own.request"
+_INVOKE: Final = "own.invoke"
 
 
 def own_tests(scene: Scene) -> Iterator[SanityTest]:
     """One test for each entry of the file; none without a file.
 
-    Raises SanityTestsInvalid for a file that cannot be used, and for a target that is not deployed.
+    Raises SanityTestsInvalid for a file that cannot be used, for a target that is not deployed, and for tests that
+    send too much together.
     """
     name, file = own_tests_file(scene.files)
+    left_bytes = MAX_TOGETHER_BYTES
     for number, own in enumerate(file.tests, start=1):
         try:
             test = _sanity_test(own, scene)
+            left_bytes -= _fitting(test, left_bytes)
         except SanityTestsInvalid as error:
             raise SanityTestsInvalid(f"{name}: test {number} ({own.name}): {error.message}") from error
         yield invoking(test, [function_of(test["physicalId"], scene.deployed)])
+
+
+def _fitting(test: SanityTest, left_bytes: int) -> int:
+    """The test's size. Raises SanityTestsInvalid when that is more than is left for it."""
+    size_bytes = len(json.dumps(test))
+    if size_bytes > left_bytes:
+        raise SanityTestsInvalid(
+            f"up to here the tests have more than {size(MAX_TOGETHER_BYTES)}: "
+            "send smaller events, or send the large ones in fewer tests"
+        )
+    return size_bytes
+
+
+def is_own(test: SanityTest) -> bool:
+    return test["check"] in {_REQUEST, _INVOKE}
 
 
 def left_out(scene: Scene) -> Mapping[str, str]:
@@ -67,14 +90,14 @@ def left_out(scene: Scene) -> Mapping[str, str]:
 def _sanity_test(own: OwnTest, scene: Scene) -> SanityTest:
     if own.request:
         target = _target(own.request.api, scene.deployed, "request.api", _REST, _HTTP, _URL)
-        test = _test(own, target, "own.request", _request_spec(own.request, target, scene))
+        test = _test(own, target, _REQUEST, _request_spec(own.request, target, scene))
         if own.request.method not in SAFE_METHODS:
             test["isMutating"] = True
         return test
     invocation = own.invoke
     assert invocation, "the model has one of the two"  # noqa: S101 - said to the type checker
     target = _target(invocation.function, scene.deployed, "invoke.function", *_FUNCTIONS)
-    return _test(own, target, "own.invoke", _invocation_spec(invocation, target, scene.files))
+    return _test(own, target, _INVOKE, _invocation_spec(invocation, target, scene.files))
 
 
 def _test(own: OwnTest, target: DeployedResource, check: str, spec: dict[str, Any]) -> SanityTest:
@@ -161,7 +184,9 @@ def _invocation_spec(
     payload = invocation.payload if invocation.was_given("payload") else {}
     if invocation.event is not None:
         if invocation.event not in files:
-            raise SanityTestsInvalid(f"invoke.event: the project has no file {invocation.event} (JSON or YAML)")
+            raise SanityTestsInvalid(
+                f"invoke.event: the project has no file {invocation.event} (JSON or YAML, at most 256 KiB)"
+            )
         payload = document(invocation.event, files[invocation.event])
     return {"function": function["physicalId"], "payload": json.dumps(payload, ensure_ascii=False)}
 

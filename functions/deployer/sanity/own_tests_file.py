@@ -172,6 +172,15 @@ def own_tests_file(files: Mapping[str, str]) -> tuple[str, OwnTests]:
         raise SanityTestsInvalid(f"{name}: {_listed(error, found)}") from None
 
 
+def named_events(files: Mapping[str, str]) -> set[str]:
+    """The files that its tests send; none of a file that cannot be used, which is for `own_tests_file` to say."""
+    try:
+        _, file = own_tests_file(files)
+    except SanityTestsInvalid:
+        return set()
+    return {test.invoke.event for test in file.tests if test.invoke and test.invoke.event}
+
+
 def document(path: str, text: str) -> Any:
     """What a YAML or JSON file holds. Raises SanityTestsInvalid with path and line; for what is too large, too."""
     body_bytes = len(text.encode(errors="replace"))

@@ -1,6 +1,7 @@
 """A deployed template's properties as they came out: intrinsic functions done, with what the stack made of them.
 
 What only CloudFormation or AWS could know is None, and so is whatever holds it in a text; a list keeps its place.
+That is so with a dynamic reference, too, wherever it was put together: the stack has what it stands for.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from deployer.sanity.identity import Place
 
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
-_NO_VALUE: Final = object()
-_MAX_DEPTH: Final = 200
+# CloudFormation User Guide, "Get values stored in other services using dynamic references".
 _DYNAMIC: Final = "{{resolve:"
-"""Begins a dynamic reference: what stands there, CloudFormation alone looks up."""
+_NO_VALUE: Final = object()
+_MAX_DEPTH: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +43,12 @@ class Resolver:
     def __init__(self, template: Mapping[str, Any], facts: StackFacts) -> None:
         self._template = template
         self._facts = facts
-        self._conditions: dict[str, bool | None] = {}
         self._types = {
             name: str(resource.get("Type", ""))
             for name, resource in _section(template, "Resources").items()
             if isinstance(resource, dict)
         }
+        self._conditions: dict[str, bool | None] = {}
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         """The resource's properties, resolved; those that are `AWS::NoValue` are left out."""
@@ -60,10 +61,9 @@ class Resolver:
         return None if found is _NO_VALUE else found
 
     def _resolved(self, value: Any, depth: int) -> Any:
-        found = self._worked_out(value, depth) if depth else None
-        return None if isinstance(found, str) and _DYNAMIC in found else found
+        return _known(self._done(value, depth)) if depth else None
 
-    def _worked_out(self, value: Any, depth: int) -> Any:
+    def _done(self, value: Any, depth: int) -> Any:
         match value:
             case {"Ref": str(name)} if len(value) == 1:
                 return self._ref(name)
@@ -169,7 +169,7 @@ class Resolver:
         return None
 
     def _condition(self, name: str, depth: int) -> bool | None:
-        """Worked out once: conditions may name each other many times. One that comes back to itself is None."""
+        """Each is resolved once, however many name it; one that leads to itself is unknown."""
         if depth and name not in self._conditions:
             self._conditions[name] = None
             found = self._resolved(_section(self._template, "Conditions").get(name), depth - 1)
@@ -228,6 +228,16 @@ _FUNCTIONS: Final[dict[str, Callable[[Resolver, Any, int], Any]]] = {
     "Fn::Split": Resolver._split,
     "Fn::Sub": Resolver._sub,
 }
+
+
+def _known(found: Any) -> Any:
+    if isinstance(found, list):
+        return [None if _is_dynamic(each) else each for each in found]
+    return None if _is_dynamic(found) else found
+
+
+def _is_dynamic(found: Any) -> bool:
+    return isinstance(found, str) and _DYNAMIC in found
 
 
 def _section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
