@@ -39,7 +39,7 @@ def handler(event: Event, _context: object) -> Discovered:
 def _record_of(target: Target, settings: Settings) -> DeployedRecord:
     if target["functionName"]:
         return function_record(target["functionName"])
-    return stack_record(Stacks.from_settings(settings), str(target["stackId"]))
+    return stack_record(Stacks.from_settings(settings), str(target["stackId"]), settings.own_stack_id)
 
 
 def _record(sessions: Sessions, event: Event, record: DeployedRecord) -> None:

@@ -296,6 +296,25 @@ def test_deployment_that_runs_its_tests(sessions: Sessions, artifacts: Artifacts
     assert validate(deploymentId=running, isNested=True)["stackId"] == STACK_ID
 
 
+@pytest.mark.usefixtures("sessions")
+def test_this_application_within_the_stack(
+    cloudformation: CannedCloudFormation, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that it is made of is there to be tested; the stack that holds it is."""
+    own = {**a_resource("Deployer", "AWS::CloudFormation::Stack"), "PhysicalResourceId": f"{STACK_ID}-own"}
+    monkeypatch.setenv("OWN_STACK_ID", f"{STACK_ID}-own")
+    stack_of(cloudformation, own)
+    parent, [nested] = a_stack("CREATE_COMPLETE"), a_stack("CREATE_COMPLETE")["Stacks"]
+    cloudformation.answers("DescribeStacks", parent, {"Stacks": [{**nested, "StackId": f"{STACK_ID}-own"}]})
+    in_it = {"StackResourceSummaries": [a_resource("Api", "AWS::ApiGateway::RestApi")]}
+    cloudformation.answers("ListStackResources", {"StackResourceSummaries": [own]}, in_it)
+
+    discover(TARGET)
+
+    found = json.loads(artifacts.get(trusted_key(SESSION, "deployed.json"), 100_000))
+    assert [resource["logicalId"] for resource in found["resources"]] == ["Deployer"]
+
+
 @pytest.mark.usefixtures("stack")
 def test_way_of_a_session(sessions: Sessions) -> None:
     """Discovered, generated, run and summed up: the session is a success, with a result for each test."""

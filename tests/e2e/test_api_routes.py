@@ -119,7 +119,7 @@ def shop(bare_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 def _shop(platform: Platform, stack_id: str) -> Shop:
     base = platform.endpoint_url + "/_aws"
     addresses = Addresses(execute_api=f"{base}/execute-api/{{id}}", function_url=f"{base}/lambda-url/{{id}}")
-    deployed = Deployed(stack_record(Stacks("role"), stack_id))
+    deployed = Deployed(stack_record(Stacks("role"), stack_id, own_stack_id=""))
     scene = Scene(deployed=deployed, files={}, addresses=addresses, allow_mutating=False)
     known = [resource for resource in deployed.resources if resource["type"] in GENERATORS]
     tests = [test for resource in known for test in GENERATORS[resource["type"]](resource, scene)]

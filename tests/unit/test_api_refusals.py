@@ -103,6 +103,18 @@ def test_unknown_field(field: str) -> None:
     assert "\x1b" not in json.dumps(answer.body, ensure_ascii=False)
 
 
+@pytest.mark.parametrize("target", [{"stackName": "shop"}, {"functionName": "orders"}])
+@pytest.mark.parametrize("field", [{"branch": "main"}, {"commit": "a" * 40}, {"projectRoot": "app"}])
+def test_place_in_no_repository(target: dict[str, str], field: dict[str, str]) -> None:
+    """What says where in a repository something lies is not ignored when there is none to look into."""
+    answer = call("POST", "/test", target | field)
+
+    [problem] = problems(answer).values()
+    assert answer.status == 400
+    assert next(iter(field)) in problem
+    assert problem.endswith("of a repository: give it, too")
+
+
 def test_several_bad_fields() -> None:
     """All that is wrong is said at once."""
     answer = call("POST", "/deploy", {"branch": "a..b", "commit": "x", "what": 1})

@@ -51,7 +51,7 @@ def test_task_is_bounded(name: str, state: str) -> None:
     task = application.states(name)[state]
 
     assert task["Comment"].endswith(".")
-    assert 0 < task["TimeoutSeconds"] <= (3600 if state in NESTED else 1200)
+    assert 0 < task["TimeoutSeconds"] <= (5160 if state in NESTED else 1200)
     assert task["Retry"]
     assert all(retrier["JitterStrategy"] == _jitter(retrier) for retrier in task["Retry"])
     [catcher] = task["Catch"]
@@ -129,6 +129,13 @@ def test_machine_outlives_its_states() -> None:
 
     assert machine["TimeoutSeconds"] >= before + clearing + stack + going_back
     assert machine["TimeoutSeconds"] >= before + stack + tests
+
+
+def test_nested_tests_have_the_time_that_tests_have() -> None:
+    """A deployment waits until the test machine itself has ended, and has said why."""
+    waited = application.definition("deploy")["States"]["RunSanityTests"]["TimeoutSeconds"]
+
+    assert 0 < waited - application.definition("sanity_test")["TimeoutSeconds"] <= 60
 
 
 @pytest.mark.parametrize(("name", "state"), STATES)

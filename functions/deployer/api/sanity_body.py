@@ -82,6 +82,8 @@ class SanityBody(BaseModel):
             raise ValueError("give one of deploymentId, stackName and functionName")
         if self.repository is None and (self.branch or self.commit):
             raise ValueError("branch and commit are those of a repository: give it, too")
+        if self.repository is None and self.deployment_id is None and self.project_root:
+            raise ValueError("projectRoot is a folder of a repository: give it, too")
         return self
 
     def request(self) -> SanityRequest:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from deployer.stack.stack import Stack
 
 
-def stack_record(stacks: Stacks, stack_id: str) -> DeployedRecord:
-    """Everything that the stack holds. Raises TargetNotFound when it is gone."""
+def stack_record(stacks: Stacks, stack_id: str, own_stack_id: str) -> DeployedRecord:
+    """Everything that the stack holds, but nothing of this application's own stack, which may be nested in it.
+
+    Raises TargetNotFound when it is gone.
+    """
     stack = _described(stacks, stack_id)
     by_stack: dict[str, list[StackResource]] = {}
-    for resource in stacks.resources(stack_id):
+    for resource in (each for each in stacks.resources(stack_id) if each.stack_id != own_stack_id):
         by_stack.setdefault(resource.stack_id, []).append(resource)
     place = _place(stack)
     return {
