@@ -8,7 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -51,10 +51,16 @@ class Platform:
         return f"http://{self.host}:{self.port}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client for one of its services."""
-        session = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=REGION)
-        config = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
-        return session.client(service, endpoint_url=self.endpoint_url, config=config)  # type: ignore[call-overload] # the name is not a literal
+        """The boto3 client for one of its services."""
+        return _client(self.endpoint_url, service)
+
+
+@cache
+def _client(endpoint_url: str, service: str) -> Any:
+    """Made once, which takes longer than most calls; threads may share it."""
+    session = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=REGION)
+    config = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
+    return session.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload] # the name is not a literal
 
 
 @contextmanager
