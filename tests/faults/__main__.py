@@ -6,6 +6,7 @@ make faults [STACKS="name name"] [FAULTS="handler raises,table deleted"] [RUNS=1
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,8 +26,17 @@ if TYPE_CHECKING:
     from tests.faults.stacks import Stack
 
 
-def main() -> None:
+def main() -> int:
     given = _arguments()
+    try:
+        _try_all(given)
+    except KeyboardInterrupt:
+        print("\nstopped; nothing is left behind")
+        return 130
+    return 0
+
+
+def _try_all(given: argparse.Namespace) -> None:
     with Lifetime() as lifetime:
         running = laptop.start(lifetime, mirror=given.mirror)
         own = [stack for stack in stacks.own(running.repositories) if _is_wanted(stack, given.stacks)]
@@ -47,8 +57,11 @@ def _run(running: Laptop, title: str, chosen: Sequence[Stack], given: argparse.N
 
     plan = Plan(runs=given.runs, kinds=frozenset(given.faults), each=given.each)
     benches = [Bench(running, stack, plan, say) for stack in chosen]
-    with ThreadPoolExecutor(given.at_once) as pool:
+    pool = ThreadPoolExecutor(given.at_once)
+    try:
         list(pool.map(Bench.run, benches))
+    finally:  # what still runs when this is stopped ends with the platform
+        pool.shutdown(wait=False, cancel_futures=True)
     trials = [trial for bench in benches for trial in bench.trials]
     print(f"\n{report(title, [bench.clean for bench in benches], trials)}\n", flush=True)
 
@@ -84,4 +97,4 @@ def _folder(text: str) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
