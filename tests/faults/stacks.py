@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent / "projects"
 COLLECTION: Final = "aws-samples/serverless-patterns"
+# They work as they are: a project that is broken by itself, as by an SDK that its runtime lacks, shows nothing.
 REAL: Final = (
+    "apigw-http-api-lambda-python",
+    "apigw-kinesis-lambda-ddb",
     "apigw-lambda-dynamodb",
     "apigw-lambda-dynamodb-stream-lambda",
     "apigw-sqs-lambda",
@@ -23,12 +26,7 @@ REAL: Final = (
     "eventbridge-scheduled-lambda",
     "eventbridge-sns-lambda",
     "lambda-destinations-sam",
-    "lambda-dynamodb",
-    "lambda-eventbridge",
     "lambda-function-url",
-    "lambda-sfn",
-    "lambda-sns",
-    "lambda-sqs",
     "s3-lambda-resizing-python",
     "sfn-sqs",
     "sns-lambda-python-sam",

@@ -62,15 +62,15 @@ def _of_http_api(aws: Aws, api: Resource) -> Iterator[Fault]:
     client = aws.client("apigatewayv2")
     for route in client.get_routes(ApiId=api.physical_id)["Items"]:
         integration_id = route.get("Target", "").rpartition("/")[2]
-        if integration_id:
+        place = {"ApiId": api.physical_id, "IntegrationId": integration_id}
+        uri = str(client.get_integration(**place).get("IntegrationUri", "")) if integration_id else ""
+        if _FUNCTION.search(uri):
             names = _route_names(*route["RouteKey"].partition(" ")[::2])
-            inject = partial(_point_nowhere, client, api.physical_id, integration_id)
+            inject = partial(_point_nowhere, client, place, uri)
             yield Fault(kind=Kind.ROUTE, what=route["RouteKey"], names=names, inject=inject)
 
 
-def _point_nowhere(client: Any, api_id: str, integration_id: str) -> Undo:
-    place = {"ApiId": api_id, "IntegrationId": integration_id}
-    uri = client.get_integration(**place)["IntegrationUri"]
+def _point_nowhere(client: Any, place: dict[str, str], uri: str) -> Undo:
     client.update_integration(**place, IntegrationUri=_FUNCTION.sub(r"\1nobody-has-this-name", uri))
     return partial(client.update_integration, **place, IntegrationUri=uri)
 
