@@ -88,7 +88,7 @@ def _replace(aws: Aws, function: Resource, package: bytes, replacement: bytes, *
 def _of_variables(aws: Aws, function: Resource) -> Iterator[Fault]:
     variables = aws.configuration(function).get("Environment", {}).get("Variables", {})
     for name, value in variables.items():
-        named = aws.named(value)
+        named = aws.named(str(value))  # the embedded platform keeps a number or `true` as it stood in the template
         if named:
             detail = f".{name} ({named.logical_id})"
             without = {key: each for key, each in variables.items() if key != name}

@@ -53,7 +53,7 @@ class Bench:
                 fault = next((each for each in self._chosen(aws) if (each.kind, each.what) == (kind, what)), None)
                 if fault:
                     aws = self._try(aws, fault, alarms, calls)
-        except _FAILURES as error:
+        except Exception as error:  # whatever it is, the other stacks are told of all the same
             self.clean.problem = f"{type(error).__name__}: {error}"[:300]
             self._say(f"{self._stack.name}: {self.clean.problem}")
         finally:
