@@ -76,8 +76,12 @@ class _Pages:
         if start:
             last = _place([dynamodb._extract_key_val(start[key]) for key in self._keys])
             pairs = [pair for pair in pairs if (_place(pair) < last if newest_first else _place(pair) > last)]
-        first = heapq.nlargest if newest_first else heapq.nsmallest
-        return first(int(self._asked["Limit"]) + 1, pairs, key=_place)
+        wanted = int(self._asked["Limit"]) + 1
+        if (
+            newest_first
+        ):  # they were mostly written in their order: the last ones first leave little to be replaced
+            return heapq.nlargest(wanted, reversed(list(pairs)), key=_place)
+        return heapq.nsmallest(wanted, pairs, key=_place)
 
 
 def _place(pair: Any) -> tuple[Decimal, str]:
