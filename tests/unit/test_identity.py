@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.deployed_stack import a_resource
+from tests.deployed_stack import a_resource, a_scene
 
-from deployer.sanity.deployed import Deployed
 from deployer.sanity.identity import ROOT_RESOURCE, Place, arn_of, attribute_of, identifiers
 
 PLACE = Place(partition="aws", region="us-east-1", account_id="123456789012")
@@ -63,17 +62,8 @@ def test_names_of_a_queue() -> None:
 
 def test_resource_found_by_a_value() -> None:
     """Whatever equals one of its names is it; anything else is none of the stack."""
-    table = {"logicalId": "Table", "type": "AWS::DynamoDB::Table", "physicalId": "t", "properties": {}}
-    deployed = Deployed(
-        {
-            "name": "shop",
-            "partition": "aws",
-            "region": "us-east-1",
-            "accountId": "123456789012",
-            "outputs": {},
-            "resources": [table],  # type: ignore[list-item]
-        }
-    )
+    table = a_resource("DynamoDB::Table", "Table", "t")
+    deployed = a_scene(table).deployed
 
     assert deployed.named("t") is deployed.named(f"arn:aws:dynamodb:{HERE}:table/t") is table
     assert deployed.named("other") is deployed.named(None) is deployed.named(["t"]) is None
@@ -83,16 +73,7 @@ def test_two_resources_of_one_name() -> None:
     """It is told by the type which of them is meant."""
     role = a_resource("IAM::Role", "Role", "shop")
     function = a_resource("Lambda::Function", "Shop", "shop")
-    deployed = Deployed(
-        {
-            "name": "shop",
-            "partition": "aws",
-            "region": "us-east-1",
-            "accountId": "123456789012",
-            "outputs": {},
-            "resources": [role, function],
-        }
-    )
+    deployed = a_scene(role, function).deployed
 
     assert deployed.named("shop") is role
     assert deployed.named("shop", "AWS::Lambda::Function") is function
