@@ -11,6 +11,7 @@ from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 import detect_project
 from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.earlier_builds import keep_build
 from deployer.aws.sessions import Sessions
 from deployer.errors import ProjectNotFound, RepositoryTooLarge, SourceMissing, WorkerStopped
 from deployer.session import new_session_id
@@ -39,6 +40,7 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
         "SESSION_LOG_DAYS": "90",
         "BUILD_TIMEOUT_SECONDS": "900",
         "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+        "BUILD_IMAGE": "build:1",
     }.items():
         monkeypatch.setenv(name, value)
     create_table()
@@ -61,7 +63,8 @@ def _reported(artifacts: Artifacts, error: dict[str, str] | None) -> None:
 
 
 def _detect(**request: Any) -> ProjectFound:
-    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": {}}
+    source = {"repository": "octo/hello", "commit": "0" * 40}
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": source}
     return detect_project.handler(event, None)
 
 
@@ -101,6 +104,51 @@ def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> No
     assert "Contents" not in client("s3").list_objects_v2(
         Bucket=artifacts.bucket, Prefix=f"sessions/{SESSION}/trusted/build"
     )
+
+
+def _built(artifacts: Artifacts) -> dict[str, str]:
+    """An earlier session built what was detected just now."""
+    project = _trusted(artifacts, "project.json")
+    packages = {unit["id"]: f"packages/{unit['id']}.zip" for unit in project["units"]}
+    for key in packages.values():
+        artifacts.put(key, b"zip")
+    keep_build(artifacts, project["buildIdentity"], "earlier", packages)
+    return packages
+
+
+def test_commit_that_was_built_before(artifacts: Artifacts, sessions: Sessions) -> None:
+    """No container is started for what an earlier session built, and the log says which one that was."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    packages = _built(artifacts)
+
+    found = _detect()
+
+    project = _trusted(artifacts, "project.json")
+    messages = [entry["message"] for entry in sessions.logs(SESSION, None, 100)[0]]
+    assert (found["needsBuild"], found["planUrl"]) == (False, None)
+    assert (project["built"], len(project["units"])) == (packages, 1)
+    assert "session earlier built this commit: its packages are taken" in messages
+
+
+def test_package_that_is_gone(artifacts: Artifacts, sessions: Sessions) -> None:
+    """What was removed since then is built again."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    [key] = _built(artifacts).values()
+    client("s3").delete_object(Bucket=artifacts.bucket, Key=key)
+
+    assert _detect()["needsBuild"]
+
+
+def test_other_build_image(artifacts: Artifacts, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tools may make something else of the same commit."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    _built(artifacts)
+    monkeypatch.setenv("BUILD_IMAGE", "build:2")
+
+    assert _detect()["needsBuild"]
 
 
 def test_what_people_read(artifacts: Artifacts, sessions: Sessions) -> None:
