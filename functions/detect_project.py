@@ -45,9 +45,8 @@ def handler(event: Event, _context: object) -> ProjectFound:
     project = detect(manifest, request["projectRoot"], request["template"])
     units = units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
 
-    source = event["source"]
-    identity = build_identity(source["repository"], source["commit"], units, settings.build_image)
-    earlier = find_build(artifacts, identity, units) if units else None
+    identity = _identity(event["source"], project, units, settings)
+    earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
     _write_project(artifacts, session_id, _found(project, units, identity, earlier))
     to_build = [] if earlier else units
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
@@ -60,6 +59,12 @@ def handler(event: Event, _context: object) -> ProjectFound:
         "needsBuild": bool(to_build),
         "planUrl": plan_url,
     }
+
+
+def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:
+    place = (project.root, project.base_path)
+    images = (settings.clone_image, settings.build_image)
+    return build_identity(source["repository"], source["commit"], place, units, images)
 
 
 def _found(project: Project, units: list[BuildUnit], identity: str, earlier: EarlierBuild | None) -> FoundProject:
@@ -75,7 +80,8 @@ def _found(project: Project, units: list[BuildUnit], identity: str, earlier: Ear
 def _reused(earlier: EarlierBuild | None) -> list[tuple[LogLevel, str]]:
     if earlier is None:
         return []
-    return [(LogLevel.INFO, f"session {earlier['sessionId']} built this commit: its packages are taken")]
+    taken = f"session {earlier['sessionId']} built this commit: its packages are taken"
+    return [(LogLevel.INFO, taken), *((LogLevel.WARNING, text) for text in earlier["warnings"])]
 
 
 def _write_project(artifacts: Artifacts, session_id: str, found: FoundProject) -> None:

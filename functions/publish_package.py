@@ -28,7 +28,7 @@ from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
-    from deployer.worker import BuildUnit, FoundProject
+    from deployer.worker import BuildUnit, EarlierBuild, FoundProject
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
 _MAX_SOURCE_BYTES: Final = 2 << 30
@@ -81,14 +81,19 @@ def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[t
         with TemporaryDirectory() as folder:
             file = _fetched(packages.artifacts, event["sessionId"], unit, _sha256(report, unit), Path(folder))
             packages.add_built(unit["id"], file)
-    keep_build(packages.artifacts, found["buildIdentity"], event["sessionId"], packages.built)
-    return _told(report)
+    build: EarlierBuild = {
+        "sessionId": event["sessionId"],
+        "packages": packages.built,
+        "warnings": _warnings(report),
+    }
+    keep_build(packages.artifacts, found["buildIdentity"], build)
+    return [(LogLevel.WARNING, text) for text in build["warnings"]]
 
 
-def _told(report: dict[str, Any]) -> list[tuple[LogLevel, str]]:
+def _warnings(report: dict[str, Any]) -> list[str]:
     warnings = report.get("warnings")
     texts = [text for text in warnings if isinstance(text, str)] if isinstance(warnings, list) else []
-    return [(LogLevel.WARNING, clean(text)) for text in texts[:_MAX_WARNINGS]]
+    return [clean(text) for text in texts[:_MAX_WARNINGS]]
 
 
 def _sha256(report: dict[str, Any], unit: BuildUnit) -> object:

@@ -131,10 +131,11 @@ class FoundProject(TypedDict):
 
 
 class EarlierBuild(TypedDict):
-    """Which session built it; each package's key in the artifact bucket, by unit id."""
+    """Which session built it; each package's key in the artifact bucket, by unit id; what the build warned of."""
 
     sessionId: str
     packages: dict[str, str]
+    warnings: list[str]
 
 
 class BuildPlan(TypedDict):

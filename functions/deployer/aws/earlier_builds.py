@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from deployer.errors import ArtifactMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from deployer.aws.artifacts import Artifacts
     from deployer.worker import BuildUnit, EarlierBuild
@@ -27,9 +27,7 @@ def find_build(artifacts: Artifacts, identity: str, units: Sequence[BuildUnit]) 
     return build if is_whole else None
 
 
-def keep_build(artifacts: Artifacts, identity: str, session_id: str, packages: Mapping[str, str]) -> None:
-    """`packages` maps each unit's id to the key of what was published for it."""
-    build: EarlierBuild = {"sessionId": session_id, "packages": dict(packages)}
+def keep_build(artifacts: Artifacts, identity: str, build: EarlierBuild) -> None:
     artifacts.put(_key(identity), json.dumps(build).encode())
 
 

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
     from deployer.worker import BuildUnit
 
 
-def build_identity(repository: str, commit: str, units: Sequence[BuildUnit], image: str) -> str:
-    """In hex: the same for the same units of the same commit, built by the same image.
+def build_identity(
+    repository: str, commit: str, place: Sequence[str], units: Sequence[BuildUnit], images: Sequence[str]
+) -> str:
+    """In hex: the same for the same units of the same commit, cloned and built by the same images.
 
-    It is that of all units together: they share a container, where one unit's code can change what another leaves.
+    `place` is what the clone chose the files by: a build sees all that were chosen, its own folder or not.
+    It is the identity of all units together: they share a container, where one unit's code can change what
+    another leaves.
     """
-    parts = {"repository": repository, "commit": commit, "units": list(units), "image": image}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    parts = {"repository": repository, "commit": commit, "place": list(place)}
+    whole = {**parts, "units": list(units), "images": list(images)}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
