@@ -84,6 +84,17 @@ class Packages:
         """Publishes the zip of a build unit."""
         self._built[unit_id] = self._sent(file, ".zip")
 
+    def reuse(self, unit_id: str, key: str) -> None:
+        """Takes what an earlier session published for a build unit."""
+        self._built[unit_id] = self._at(key)
+        self.tally.packages += 1
+        self.tally.already_there += 1
+
+    @property
+    def built(self) -> dict[str, str]:
+        """The key of each build unit's package."""
+        return {unit_id: package.key for unit_id, package in self._built.items()}
+
     def publish_template(self, template: Template) -> str:
         """Its key."""
         return self.artifacts.publish_bytes(dump(template), TEMPLATE_SUFFIX)[0]
@@ -146,14 +157,16 @@ class Packages:
         if nesting == _MAX_NESTING:
             raise TemplateInvalid(f"{path}: templates are nested more than {_MAX_NESTING} deep")
         child = parse(self.source.text(path, MAX_BODY_BYTES), path)
-        key = self.publish_template(self.package(child, path, given, nesting=nesting + 1))
-        return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
+        return self._at(self.publish_template(self.package(child, path, given, nesting=nesting + 1)))
 
     def _sent(self, file: Path, suffix: str) -> S3Object:
         key, was_sent = self.artifacts.publish(file, suffix)
         self.tally.packages += 1
         self.tally.already_there += not was_sent
         self.tally.sent_bytes += file.stat().st_size if was_sent else 0
+        return self._at(key)
+
+    def _at(self, key: str) -> S3Object:
         return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
 
 
