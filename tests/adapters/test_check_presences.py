@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from tests.deployed_stack import Stack, a_resource
+from tests.deployed_stack import Stack, a_resource, arn
 
 from deployer.aws.checks.missing import is_missing
 from deployer.aws.checks.presences import CHECKS
@@ -27,7 +27,11 @@ def test_things_that_are_there(aws: None) -> None:
     secret = client("secretsmanager").create_secret(Name="shop", SecretString="secret-value")["ARN"]
     client("kinesis").create_stream(StreamName="clicks", ShardCount=1)
     key = client("kms").create_key()["KeyMetadata"]["KeyId"]
+    client("apigateway").create_domain_name(domainName="api.example.com")
+    client("apigatewayv2").create_domain_name(DomainName="web.example.com")
     things = {
+        "ApiGateway::DomainName": "api.example.com",
+        "ApiGatewayV2::DomainName": "web.example.com",
         "Events::EventBus": "default",
         "KMS::Key": key,
         "Kinesis::Stream": "clicks",
@@ -99,6 +103,50 @@ def test_key_without_material(aws: None) -> None:
         outcome = a_stack("KMS::Key", key["KeyId"]).outcome("Thing exists")
 
     assert (outcome.status, outcome.may_pass_later) == ("skip", False)
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "may_pass_later"),
+    [
+        ("AVAILABLE", "pass", False),
+        ("UPDATING", "pass", False),
+        ("PENDING", "skip", True),
+        ("PENDING_CERTIFICATE_REIMPORT", "skip", False),
+        ("PENDING_OWNERSHIP_VERIFICATION", "skip", False),
+        ("FAILED", "fail", False),
+    ],
+)
+def test_domain(aws: None, status: str, verdict: str, may_pass_later: bool) -> None:
+    """Both kinds say themselves whether they can be used; what waits for a certificate waits for a person."""
+    with Stubber(client("apigateway")) as rest, Stubber(client("apigatewayv2")) as http:
+        rest.add_response("get_domain_name", {"domainNameStatus": status}, {"domainName": "api.example.com"})
+        http.add_response("get_domain_name", {"DomainNameConfigurations": [{"DomainNameStatus": status}]})
+        outcomes = [
+            a_stack(kind, "api.example.com").outcome("Thing exists")
+            for kind in ("ApiGateway::DomainName", "ApiGatewayV2::DomainName")
+        ]
+
+    assert [(each.status, each.may_pass_later) for each in outcomes] == [(verdict, may_pass_later)] * 2
+
+
+def test_private_domain(aws: None) -> None:
+    """Several of one name may be there: AWS is asked for that of the id."""
+    domain = arn("apigateway", "/domainnames/api.example.com+abcd1234")
+    with Stubber(client("apigateway")) as stub:
+        asked = {"domainName": "api.example.com", "domainNameId": "abcd1234"}
+        stub.add_response("get_domain_name", {"domainNameStatus": "AVAILABLE"}, asked)
+        outcome = a_stack("ApiGateway::DomainNameV2", domain).outcome("Thing exists")
+
+    assert (outcome.status, outcome.evidence) == ("pass", {"state": "AVAILABLE"})
+
+
+@pytest.mark.parametrize("kind", ["ApiGateway::DomainName", "ApiGatewayV2::DomainName"])
+def test_domain_that_is_gone(aws: None, kind: str) -> None:
+    """Either service says so."""
+    with pytest.raises(ClientError) as caught:
+        a_stack(kind, "api.example.com").outcome("Thing exists")
+
+    assert is_missing(caught.value)
 
 
 def test_commands() -> None:

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     SUBSCRIPTION = "subscription removed"
     NOTIFICATION = "notification removed"
     FUNCTION = "function deleted"
+    BASE_PATH = "base path removed"
+    BASE_PATH_ELSEWHERE = "base path led elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from local.client import NeverSettled, Refused
-from tests.faults import baseline, function_faults, session, wiring_faults
+from tests.faults import baseline, domain_faults, function_faults, session, wiring_faults
 from tests.faults.aws import Aws
 from tests.faults.fault import Clean, Trial, noticed
 
@@ -97,7 +97,7 @@ class Bench:
 
     def _chosen(self, aws: Aws) -> Iterator[Fault]:
         seen = Counter[str]()
-        for fault in (*function_faults.faults(aws), *wiring_faults.faults(aws)):
+        for fault in (*function_faults.faults(aws), *wiring_faults.faults(aws), *domain_faults.faults(aws)):
             if not self._plan.kinds or fault.kind in self._plan.kinds:
                 seen[fault.kind] += 1
                 if seen[fault.kind] <= self._plan.each:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from deployer.errors import NothingSelected
 from deployer.sanity import (
     alarm,
+    base_path,
     bucket,
     data_source,
     destination,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _MODULES: Final = (
     functions,
     alarm,
+    base_path,
     bucket,
     data_source,
     destination,

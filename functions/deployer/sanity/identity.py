@@ -58,6 +58,7 @@ _NAMES: Final = {
 # GetAtt attributes that are what Ref gives.
 _IDS: Final = {
     ("AWS::ApiGateway::Authorizer", "AuthorizerId"),
+    ("AWS::ApiGateway::DomainNameV2", "DomainNameArn"),
     ("AWS::ApiGateway::Resource", "ResourceId"),
     ("AWS::ApiGateway::RestApi", "RestApiId"),
     ("AWS::ApiGatewayV2::Api", "ApiId"),

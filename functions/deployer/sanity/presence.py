@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from deployer.sanity.scene import Scene
 
 TYPES: Final = (
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGateway::DomainNameV2",
+    "AWS::ApiGatewayV2::DomainName",
     "AWS::AppSync::GraphQLApi",
     "AWS::Cognito::IdentityPool",
     "AWS::Events::EventBus",

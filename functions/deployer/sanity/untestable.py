@@ -37,13 +37,11 @@ _SETTINGS: Final = "it is a setting of another resource, and no call of its own 
 _BY_TYPE: Final = {
     "AWS::ApiGateway::Account": _SETTINGS,
     "AWS::ApiGateway::ApiKey": "its value is a secret, which is not read; routes that need it are called without",
-    "AWS::ApiGateway::DomainName": _ADDRESSES,
     "AWS::ApiGateway::GatewayResponse": _SETTINGS,
     "AWS::ApiGateway::Model": _SETTINGS,
     "AWS::ApiGateway::RequestValidator": _SETTINGS,
     "AWS::ApiGateway::UsagePlan": _LIMITS,
     "AWS::ApiGateway::UsagePlanKey": _LIMITS,
-    "AWS::ApiGatewayV2::DomainName": _ADDRESSES,
     "AWS::CertificateManager::Certificate": _ADDRESSES,
     "AWS::CloudFormation::CustomResource": _CUSTOM,
     "AWS::CloudFormation::WaitCondition": "it has been waited for: the stack is complete",

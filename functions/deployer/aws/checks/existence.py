@@ -85,6 +85,21 @@ def _delivery_stream(name: str) -> str:
     return str(answer["DeliveryStreamDescription"].get("DeliveryStreamStatus", ""))
 
 
+def _domain(name: str) -> str:
+    return str(client("apigateway").get_domain_name(domainName=name).get("domainNameStatus", ""))
+
+
+def _private_domain(arn: str) -> str:
+    name, _, identifier = arn.rpartition("/")[2].partition("+")
+    found = client("apigateway").get_domain_name(domainName=name, domainNameId=identifier)
+    return str(found.get("domainNameStatus", ""))
+
+
+def _domain_v2(name: str) -> str:
+    found = client("apigatewayv2").get_domain_name(DomainName=name).get("DomainNameConfigurations", [])
+    return next((str(each.get("DomainNameStatus", "")) for each in found), "")
+
+
 def _function(name: str) -> str:
     return str(client("lambda").get_function_configuration(FunctionName=name).get("State", ""))
 
@@ -185,8 +200,11 @@ def _found(name: str, names: Any) -> str:
 
 
 LOOKS: Final[dict[str, Callable[[str], str]]] = {
+    "AWS::ApiGateway::DomainName": _domain,
+    "AWS::ApiGateway::DomainNameV2": _private_domain,
     "AWS::ApiGateway::RestApi": _rest_api,
     "AWS::ApiGatewayV2::Api": _http_api,
+    "AWS::ApiGatewayV2::DomainName": _domain_v2,
     "AWS::AppSync::GraphQLApi": _graphql_api,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::Cognito::IdentityPool": _identity_pool,

@@ -1,7 +1,7 @@
 """Checks of what can only be looked at.
 
-Sources: StreamStatus (Kinesis), DeliveryStreamStatus (Firehose), KeyState (KMS) and State (Lambda) in the API
-references. What is UPDATING can be used.
+Sources: StreamStatus (Kinesis), DeliveryStreamStatus (Firehose), KeyState (KMS), State (Lambda) and
+DomainNameStatus (API Gateway) in the API references. What is UPDATING can be used.
 """
 
 from __future__ import annotations
@@ -15,11 +15,20 @@ from deployer.sanity.sanity_test import Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_USABLE: Final = frozenset({"", "ACTIVE", "UPDATING", "Active", "Inactive", "Enabled", "Updating"})
-_ON_ITS_WAY: Final = frozenset({"CREATING", "Creating", "Pending"})
-_OF_A_PERSON: Final = frozenset({"PendingImport"})  # a key without material until somebody brings it
+_USABLE: Final = frozenset({"", "ACTIVE", "AVAILABLE", "UPDATING", "Active", "Inactive", "Enabled", "Updating"})
+_ON_ITS_WAY: Final = frozenset({"CREATING", "Creating", "PENDING", "Pending"})
+_OF_A_PERSON: Final = frozenset(
+    {
+        "PENDING_CERTIFICATE_REIMPORT",  # a domain of mutual TLS that cannot be changed until somebody does it
+        "PENDING_OWNERSHIP_VERIFICATION",
+        "PendingImport",  # a key without material until somebody brings it
+    }
+)
 # What a person types to see it; {} is the id.
 _COMMANDS: Final = {
+    "AWS::ApiGateway::DomainName": "aws apigateway get-domain-name --domain-name {}",
+    "AWS::ApiGateway::DomainNameV2": "aws apigateway get-domain-names --resource-owner SELF",
+    "AWS::ApiGatewayV2::DomainName": "aws apigatewayv2 get-domain-name --domain-name {}",
     "AWS::AppSync::GraphQLApi": "aws appsync get-graphql-api --api-id {}",
     "AWS::Cognito::IdentityPool": "aws cognito-identity describe-identity-pool --identity-pool-id {}",
     "AWS::Events::EventBus": "aws events describe-event-bus --name {}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.checks import (
     alarms,
+    base_paths,
     buckets,
     data_sources,
     destinations,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 CHECKS: Final[dict[str, Callable[[dict[str, Any]], Outcome]]] = {
     **alarms.CHECKS,
+    **base_paths.CHECKS,
     **buckets.CHECKS,
     **data_sources.CHECKS,
     **destinations.CHECKS,
