@@ -116,7 +116,12 @@ def test_names_that_are_not_ours(properties: dict[str, Any]) -> None:
         *("AWS::IAM::UserPolicy", "AWS::IAM::UserToGroupAddition", "AWS::IAM::VirtualMFADevice"),
         *("AWS::Organizations::Policy", "AWS::SSO::Assignment", "AWS::IdentityStore::Group"),
         *("AWS::CloudTrail::Trail", "AWS::Config::ConfigRule", "AWS::EC2::VPCPeeringConnection"),
-        *("AWS::Route53::RecordSet", "AWS::Budgets::Budget", "AWS::RAM::ResourceShare"),
+        *(
+            "AWS::Route53::RecordSet",
+            "AWS::Budgets::Budget",
+            "AWS::RAM::ResourceShare",
+            "AWS::Logs::AccountPolicy",
+        ),
         *("AWS::RolesAnywhere::TrustAnchor", "AWS::ServiceCatalog::CloudFormationProduct"),
         *("MongoDB::Atlas::Cluster", "My::Own::Thing::MODULE", "AWS::S3::Bucket::MODULE"),
     ],
@@ -134,7 +139,13 @@ def test_types_that_reach_further(kind: str) -> None:
     "kind",
     [
         *("AWS::Lambda::Function", "AWS::CloudFormation::WaitCondition", "AWS::IAM::Policy", "AWS::EC2::VPC"),
-        *("AWS::Serverless::Function", "Custom::Thing", "Alexa::ASK::Skill", "AWS::Route53Resolver::FirewallRule"),
+        *(
+            "AWS::Serverless::Function",
+            "Custom::Thing",
+            "Alexa::ASK::Skill",
+            "AWS::Route53Resolver::FirewallRule",
+            "AWS::Route53::HealthCheck",
+        ),
     ],
 )
 def test_ordinary_types(kind: str) -> None:

@@ -27,14 +27,8 @@ _KNOWN: Final = {
     ),
 }
 _REFUSED: Final = {
-    "AWS::AccessAnalyzer::*": "watches the whole account",
-    "AWS::Backup::*": "copies data of the whole account",
     "AWS::Budgets::*": "acts on the whole account",
-    "AWS::CE::*": "acts on the whole account",
-    "AWS::Chatbot::*": "gives people outside of AWS a way in",
     "AWS::CloudTrail::*": "records the whole account",
-    "AWS::CodeConnections::*": "connects the account to other hosts",
-    "AWS::CodeStarConnections::*": "connects the account to other hosts",
     "AWS::Config::*": "records the whole account, and changes what it finds",
     "AWS::ControlTower::*": "acts on other accounts",
     "AWS::Detective::*": "watches the whole account",
@@ -45,7 +39,9 @@ _REFUSED: Final = {
     "AWS::GuardDuty::*": "watches the whole account",
     "AWS::IdentityStore::*": "makes identities",
     "AWS::InspectorV2::*": "watches the whole account",
+    "AWS::Logs::AccountPolicy": "reads the logs of the whole account",
     "AWS::Macie::*": "watches the whole account",
+    "AWS::Oam::*": "shows the account's logs and metrics to other accounts",
     "AWS::Organizations::*": "acts on other accounts",
     "AWS::RAM::*": "shares resources with other accounts",
     "AWS::RolesAnywhere::*": "makes identities",
@@ -56,6 +52,8 @@ _REFUSED: Final = {
     "AWS::SecurityHub::*": "watches the whole account",
     "AWS::ServiceCatalog::*": "deploys templates that nobody has judged",
 }
+# Of services that are refused, what acts on one thing alone.
+_HARMLESS: Final = frozenset({"AWS::GuardDuty::MalwareProtectionPlan", "AWS::Route53::HealthCheck"})
 
 
 def resource_types(document: Document, scope: Scope) -> Iterator[Finding]:
@@ -78,4 +76,6 @@ def _problem(kind: str) -> str:
     for prefix, names in _KNOWN.items():
         if kind.startswith(prefix) and kind.removeprefix(prefix) not in names:
             return "is none of the types of its service that may be made"
+    if kind in _HARMLESS:
+        return ""
     return next((why for pattern, why in _REFUSED.items() if fnmatchcase(kind, pattern)), "")
