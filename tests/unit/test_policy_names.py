@@ -153,6 +153,64 @@ def test_ordinary_types(kind: str) -> None:
     assert found(one(kind)) == []
 
 
+SOURCES = {"source": ["aws.ecs"]}
+OTHERS = {"Bus": {"Type": "AWS::Events::EventBus"}, "Cluster": {"Type": "AWS::ECS::Cluster"}}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "bus", "is_fine"),
+    [
+        (SOURCES, None, False),
+        (SOURCES, "default", False),
+        (SOURCES, f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/default", False),
+        (SOURCES, {"Ref": "Given"}, False),
+        (SOURCES, {"Fn::If": ["C", "orders", {"Ref": "AWS::NoValue"}]}, False),
+        ({"source": {"Fn::If": ["C", ["mine"], {"Ref": "AWS::NoValue"}]}}, None, False),
+        (SOURCES, {"Ref": "Bus"}, True),
+        (SOURCES, "orders", True),
+        (json.dumps(SOURCES), None, False),
+        ({"Fn::If": ["C", {"source": ["mine"]}, SOURCES]}, None, False),
+        ({"Fn::GetAtt": ["Custom", "Pattern"]}, None, False),
+        ({"source": ["aws.states"], "detail": {"status": ["FAILED"]}}, None, False),
+        ({"source": [{"prefix": "aws."}]}, None, False),
+        ({"source": [{"anything-but": ["mine"]}]}, None, False),
+        ({"source": [{"Ref": "Given"}]}, None, False),
+        ({"account": [{"Ref": "AWS::AccountId"}]}, None, False),
+        ({"$or": [SOURCES]}, None, False),
+        ({"detail-type": ["ECS Task State Change"]}, None, False),
+        ({**SOURCES, "detail": {"clusterArn": [{"prefix": "arn:"}]}}, None, False),
+        ({**SOURCES, "detail": {"clusterArn": [{"Fn::GetAtt": ["Cluster", "Arn"]}]}}, None, True),
+        ({**SOURCES, "resources": [f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task/theirs/1"]}, None, True),
+        ({**SOURCES, "detail-type": ["ECS Service Action"]}, None, True),
+        ({"source": ["aws.s3", "mine"]}, None, True),
+        ({"source": [{"prefix": "com.mine"}]}, None, True),
+        ({"detail-type": ["Object Created"]}, None, True),
+        (None, None, True),
+    ],
+)
+def test_rules_on_the_account_s_event_bus(pattern: Any, bus: Any, *, is_fine: bool) -> None:
+    """A rule hears of its own things; those of everybody hold what this application's containers are given."""
+    template = one("AWS::Events::Rule", EventPattern=pattern, EventBusName=bus)
+    template["Resources"]["One"]["Properties"] = {
+        name: value for name, value in (("EventPattern", pattern), ("EventBusName", bus)) if value is not None
+    }
+    template["Resources"] |= OTHERS
+    template["Parameters"] = {"Given": {"Type": "String"}}
+
+    assert (found(template) == []) is is_fine
+    assert found(template, allowing(resource_types=("AWS::Events::Rule",))) == []
+
+
+def test_policies_of_event_buses() -> None:
+    """The account's own bus is not opened to others; the template's may be."""
+    template = one("AWS::Events::EventBusPolicy", StatementId="x", Principal="*")
+    template["Resources"] |= OTHERS
+
+    assert "opens the account's own event bus" in found(template)[0]
+    template["Resources"]["One"]["Properties"]["EventBusName"] = {"Ref": "Bus"}
+    assert found(template) == []
+
+
 def _loop(collection: Any, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "Transform": LANGUAGE_EXTENSIONS,
@@ -217,7 +275,7 @@ def test_loops_that_grow_beyond_reason() -> None:
     for name in "ABCD":
         body = {f"Fn::ForEach::{name}": [name, [str(number) for number in range(100)], body]}
 
-    with pytest.raises(TemplateInvalid, match=r"Fn::ForEach makes more than 4,000,000 characters"):
+    with pytest.raises(TemplateInvalid, match="grow beyond what can be judged"):
         found({"Resources": body})
 
 
@@ -267,6 +325,19 @@ def test_nested_templates() -> None:
     assert _nested(child, Who={"Fn::GetAtt": ["Role", "Arn"]}) == []
     assert _nested(child, Who={"Fn::Join": ["", ["6" * 6, "6" * 6]]})[0].startswith("child.yaml Resources.One")
     assert "not known beforehand" in _nested(child, Who={"Fn::GetAtt": ["Custom", "Arn"]})[0]
+
+
+def test_parameters_in_branches() -> None:
+    """A nested template is judged with each map of parameters that its parent can give, and with none."""
+    child = role({"AWS": {"Ref": "Who"}}) | {"Parameters": {"Who": {"Type": "String", "Default": "*"}}}
+    parent = one("AWS::CloudFormation::Stack", TemplateURL=URL)
+    parent["Resources"]["One"]["Properties"]["Parameters"] = {"Fn::If": ["C", {"Who": OTHER}, {"Who": ACCOUNT}]}
+
+    told = found_in(Family(parent=packaged(parent), nested={URL: packaged(child, "child.yaml")}))
+
+    assert any(OTHER in each for each in told)
+    assert any("every account" in each for each in told)
+    assert not any(ACCOUNT in each for each in told)
 
 
 def test_secret_of_the_parent() -> None:

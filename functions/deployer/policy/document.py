@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.policy.finding import Finding
 from deployer.policy.loops import without_loops
 from deployer.policy.piece import readable, without_pieces
 from deployer.policy.values import Values
+from deployer.policy.walk import Place, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from deployer.policy.budget import Budget
     from deployer.policy.scope import Scope
     from deployer.template.template import Template
 
 _JOINED: Final = frozenset({"Ref", "Fn::Base64", "Fn::FindInMap", "Fn::Join", "Fn::Select", "Fn::Sub"})
 _HIDDEN: Final = "****"
+_LOOKS: Final = 12
+"""How often each character is looked at, about."""
 
-Place = tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """`values` take a default for certain, `doubted` do not.
 
@@ -35,6 +38,7 @@ class Document:
     doubted: Values
     published: frozenset[str]
     judged: frozenset[str]
+    _texts: dict[str, list[tuple[Place, str]]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -43,6 +47,7 @@ class Document:
         template: Template,
         given: Mapping[str, Sequence[str]],
         scope: Scope,
+        budget: Budget,
         *,
         published: frozenset[str],
         judged: frozenset[str],
@@ -55,13 +60,14 @@ class Document:
             "AWS::Region": scope.region,
             "AWS::URLSuffix": "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com",
         }
+        budget.spend(_LOOKS * len(str(template)))
         plain = without_pieces(template)
-        written = without_loops(plain, Values(plain, given, pseudo))
+        written = without_loops(plain, Values(plain, given, pseudo, budget), budget)
         return cls(
             path=path,
             template=written,
-            values=Values(written, given, pseudo, inherited=inherited),
-            doubted=Values(written, given, pseudo, inherited=inherited, doubts_defaults=True),
+            values=Values(written, given, pseudo, budget, inherited=inherited),
+            doubted=Values(written, given, pseudo, budget, inherited=inherited, doubts_defaults=True),
             published=published | judged,
             judged=judged,
         )
@@ -70,34 +76,44 @@ class Document:
         """Place and resource of each, or of those types."""
         for name, resource in _dict(self.template.get("Resources")).items():
             if isinstance(resource, dict) and (not types or resource.get("Type") in types):
-                yield ("Resources", name), resource
+                yield Place("Resources").below(name), resource
 
-    def texts(self, section: str) -> Iterator[tuple[Place, str]]:
+    def texts(self, section: str) -> list[tuple[Place, str]]:
         """Every text of that section, put together; what only CloudFormation will know is a piece in it."""
-        yield from self._texts(self.template.get(section), (section,))
+        if section not in self._texts:
+            self._texts[section] = list(self._put_together(section))
+        return self._texts[section]
 
-    def calls(self, function: str) -> Iterator[tuple[Place, Any]]:
-        """Place and argument of each call of that function, anywhere."""
-        yield from _calls(self.template, function, ())
+    @cached_property
+    def nodes(self) -> list[tuple[Place, Any]]:
+        """Every map, list and text, with its place."""
+        sections = (walk(content, Place(name)) for name, content in self.template.items())
+        return [each for section in sections for each in section]
+
+    def calls(self, functions: Collection[str]) -> Iterator[tuple[Place, Any]]:
+        """Place and argument of each call of one of those functions, anywhere."""
+        return ((place, node) for place, node in self.nodes if place.key in functions)
 
     def finding(self, place: Place, problem: str, *, parameter: str = "") -> Finding:
         """Where it is and what it is, for people: no value of a secret parameter is in it."""
-        for secret in self.values.secrets():
+        for secret in self._secrets:
             problem = problem.replace(secret, _HIDDEN)
-        where = readable(".".join(place))
+        where = readable(".".join(place.keys))
         return Finding(template=self.path, place=where, problem=readable(problem), parameter=parameter)
 
-    def _texts(self, node: Any, place: Place) -> Iterator[tuple[Place, str]]:
-        if isinstance(node, list):
-            for at, member in enumerate(node):
-                yield from self._texts(member, (*place, str(at)))
-        elif isinstance(node, dict) and len(node) == 1 and next(iter(node)) in _JOINED:
-            yield from ((place, text) for text in self.values.texts(node))
-        elif isinstance(node, dict) and not self._is_published(node):
-            for key, member in node.items():
-                yield from self._texts(member, (*place, key))
-        elif isinstance(node, str) and node not in self.published:
-            yield place, node
+    @cached_property
+    def _secrets(self) -> list[str]:
+        return self.values.secrets()
+
+    def _put_together(self, section: str) -> Iterator[tuple[Place, str]]:
+        for place, node in walk(self.template.get(section), Place(section), enters=self._is_entered):
+            if isinstance(node, str) and node not in self.published:
+                yield place, node
+            elif _is_joined(node):
+                yield from ((place, text) for text in self.values.texts(node))
+
+    def _is_entered(self, node: Any) -> bool:
+        return not _is_joined(node) and not (isinstance(node, dict) and self._is_published(node))
 
     def _is_published(self, node: dict[str, Any]) -> bool:
         """Whether it says where in S3 a package of ours is: `{"S3Bucket": ..., "S3Key": ...}`."""
@@ -105,12 +121,9 @@ class Document:
         return f"s3://{texts[0]}/{texts[1]}" in self.published
 
 
-def _calls(node: Any, function: str, place: Place) -> Iterator[tuple[Place, Any]]:
-    if isinstance(node, dict) and function in node:
-        yield place, node[function]
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, member in members:
-        yield from _calls(member, function, (*place, str(key)))
+def _is_joined(node: Any) -> bool:
+    """Whether it is a function that makes a text."""
+    return isinstance(node, dict) and len(node) == 1 and next(iter(node)) in _JOINED
 
 
 def _dict(node: Any) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import TemplateInvalid, TemplateNotAllowed
 from deployer.policy.boundaries import boundaries
+from deployer.policy.budget import Budget
 from deployer.policy.document import Document
+from deployer.policy.event_rules import event_rules
+from deployer.policy.maps import maps
 from deployer.policy.names_not_known import names_not_known
 from deployer.policy.own_names import own_names
 from deployer.policy.piece import from_parent, parents, without_pieces
@@ -16,6 +19,7 @@ from deployer.policy.resource_types import resource_types
 from deployer.policy.service_tokens import service_tokens
 from deployer.policy.template_urls import STACK, template_urls
 from deployer.policy.trust import trust
+from deployer.policy.values import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +37,7 @@ RULES: Final[tuple[Callable[[Document, Scope], Iterator[Finding]], ...]] = (
     own_names,
     service_tokens,
     template_urls,
+    event_rules,
 )
 _MAX_NESTED: Final = 200
 
@@ -68,7 +73,8 @@ def findings(family: Family, parameters: Mapping[str, str], scope: Scope) -> Ite
     """Everything that is not allowed, each once."""
     given = {name: [value] for name, value in without_pieces(dict(parameters)).items()}
     seen: dict[Finding, None] = {}
-    for document in _documents(family, _Use(packaged=family.parent, given=given), scope):
+    budget = Budget()
+    for document in _documents(family, _Use(packaged=family.parent, given=given), scope, budget):
         seen |= dict.fromkeys(finding for rule in RULES for finding in rule(document, scope))
     yield from seen
 
@@ -82,7 +88,7 @@ class _Use:
     inherited: dict[str, str] = field(default_factory=dict)
 
 
-def _documents(family: Family, parent: _Use, scope: Scope) -> Iterator[Document]:
+def _documents(family: Family, parent: _Use, scope: Scope, budget: Budget) -> Iterator[Document]:
     """The parent, then each nested template once for each way in which it is deployed."""
     waiting, seen = [parent], [parent]
     while waiting:
@@ -92,6 +98,7 @@ def _documents(family: Family, parent: _Use, scope: Scope) -> Iterator[Document]
             use.packaged.template,
             use.given,
             scope,
+            budget,
             published=family.published,
             judged=frozenset(family.nested),
             inherited=use.inherited,
@@ -109,11 +116,18 @@ def _nested(document: Document, family: Family) -> Iterator[_Use]:
     for _, stack in document.resources(STACK):
         properties = _dict(stack.get("Properties"))
         child = family.nested.get(str(properties.get("TemplateURL")))
-        if child is not None:
-            texts = {name: _texts(document, value) for name, value in _dict(properties.get("Parameters")).items()}
-            yield _Use(
-                packaged=child, given={name: each for name, each in texts.items() if each}, inherited=inherited
-            )
+        if child is None:
+            continue
+        for parameters in _given(document, properties.get("Parameters", {})):
+            texts = {name: _texts(document, value) for name, value in parameters.items()}
+            known = {name: each for name, each in texts.items() if each}
+            yield _Use(packaged=child, given=known, inherited=inherited)
+
+
+def _given(document: Document, parameters: object) -> list[dict[str, Any]]:
+    """Every map of parameters that a nested stack can be given; with Fn::If also none at all."""
+    found = [each for each in maps(parameters, document.values) if each is not None]
+    return [*found, {}] if called(parameters) else found
 
 
 def _texts(document: Document, value: object) -> list[str]:

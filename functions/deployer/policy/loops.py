@@ -8,29 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.errors import TemplateInvalid
 from deployer.policy.piece import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployer.policy.budget import Budget
     from deployer.policy.values import Values
     from deployer.template.template import Template
 
 FOR_EACH: Final = "Fn::ForEach::"
-_MAX_CHARACTERS: Final = 4_000_000
 
 
-def without_loops(template: Template, values: Values) -> Template:
+def without_loops(template: Template, values: Values, budget: Budget) -> Template:
     """What a loop makes under a name that is taken gets one that is not known."""
-    written: Template = _Loops(values).written_out(template)
+    written: Template = _Loops(values, budget).written_out(template)
     return written
 
 
 class _Loops:
-    def __init__(self, values: Values) -> None:
-        self._values = values
-        self._left = _MAX_CHARACTERS
+    def __init__(self, values: Values, budget: Budget) -> None:
+        self._values, self._budget = values, budget
 
     def written_out(self, node: Any) -> Any:
         if isinstance(node, list):
@@ -50,7 +48,7 @@ class _Loops:
             match child:
                 case [str(identifier), collection, dict(body)]:
                     for member in self._each(collection):
-                        self._spend(len(str(body)))
+                        self._budget.spend(len(str(body)))
                         yield from self._members(_put_in(body, identifier, member))
                 case _:
                     yield unknown(key), child
@@ -58,11 +56,6 @@ class _Loops:
     def _each(self, collection: Any) -> list[str]:
         lists = self._values.lists(collection)
         return list(dict.fromkeys(text for each in lists for text in self._values.texts(each))) if lists else []
-
-    def _spend(self, characters: int) -> None:
-        self._left -= characters
-        if self._left < 0:
-            raise TemplateInvalid(f"Fn::ForEach makes more than {_MAX_CHARACTERS:,} characters of the template")
 
 
 def _put_in(node: Any, identifier: str, value: str) -> Any:

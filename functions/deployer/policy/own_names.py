@@ -24,7 +24,8 @@ def own_names(document: Document, scope: Scope) -> Iterator[Finding]:
     """Each text below Resources that names a resource of this application."""
     pattern = _pattern(scope)
     for place, text in document.texts("Resources"):
-        if _WORDS.isdisjoint(place) and text != scope.boundary_arn and (found := pattern.search(text)):
+        found = pattern.search(text)
+        if found and text != scope.boundary_arn and _WORDS.isdisjoint(place.keys):
             yield document.finding(place, f"{_around(text, found)} belongs to this application")
 
 

@@ -10,11 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.policy.piece import Piece, first_piece, is_known
+from deployer.policy.walk import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deployer.policy.document import Document, Place
+    from deployer.policy.document import Document
     from deployer.policy.finding import Finding
     from deployer.policy.scope import Scope
 
@@ -83,15 +84,14 @@ def _parameters(document: Document, scope: Scope) -> Iterator[Finding]:
             continue
         for value in document.values.parameter_texts(name):
             if is_known(value) and not (value.startswith(_PUBLIC) or scope.allowances.allows_reference(value)):
-                yield _refused(document, ("Parameters", name), f"reads the SSM parameter {value}")
+                yield _refused(document, Place("Parameters").below(name), f"reads the SSM parameter {value}")
 
 
 def _imports(document: Document, scope: Scope) -> Iterator[Finding]:
-    for function in _IMPORTS:
-        for place, argument in document.calls(function):
-            for name in _names(document, argument):
-                if not scope.allowances.allows_reference(name):
-                    yield _refused(document, (*place, function), f"imports {name} of another stack")
+    for place, argument in document.calls(_IMPORTS):
+        for name in _names(document, argument):
+            if not scope.allowances.allows_reference(name):
+                yield _refused(document, place, f"imports {name} of another stack")
 
 
 def _names(document: Document, argument: Any) -> list[str]:

@@ -64,7 +64,7 @@ def resource_types(document: Document, scope: Scope) -> Iterator[Finding]:
             continue
         problem = _problem(kind) if isinstance(kind, str) else "has no type"
         if problem:
-            yield document.finding((*place, "Type"), f"{kind} {problem}", parameter=_PARAMETER)
+            yield document.finding(place.below("Type"), f"{kind} {problem}", parameter=_PARAMETER)
 
 
 def _problem(kind: str) -> str:

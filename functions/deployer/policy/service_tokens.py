@@ -29,7 +29,7 @@ def service_tokens(document: Document, scope: Scope) -> Iterator[Finding]:
             account = _ACCOUNT.match(token)
             if account and account[1] not in allowed:
                 yield document.finding(
-                    (*place, "Properties", "ServiceToken"),
+                    place.below("Properties", "ServiceToken"),
                     f"{token} is of another account",
                     parameter=_PARAMETER,
                 )

@@ -22,5 +22,5 @@ def template_urls(document: Document, _scope: Scope) -> Iterator[Finding]:
         if not isinstance(url, str) or url not in document.judged:
             named = ", ".join(document.values.texts(url)) or "what is not known beforehand"
             yield document.finding(
-                (*place, "Properties", "TemplateURL"), f"{named} is no path of a template in the repository"
+                place.below("Properties", "TemplateURL"), f"{named} is no path of a template in the repository"
             )

@@ -6,15 +6,15 @@ Cognito Developer Guide, "Role trust and permissions".
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.policy.maps import maps
 from deployer.policy.piece import Piece, is_known, only_piece
-from deployer.policy.values import called
+from deployer.policy.values import may_be_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from deployer.policy.document import Document
     from deployer.policy.finding import Finding
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PARAMETER: Final = "AllowedPrincipals"
 _COGNITO: Final = "cognito-identity.amazonaws.com"
+_AUDIENCE: Final = f"{_COGNITO}:aud"
 _ACCOUNT: Final = re.compile(r"(\d{12})|arn:[\w-]+:(?:iam|sts)::(\d{12}):.+", re.ASCII)
 _UNREADABLE: Final = "what is trusted is not known beforehand"
 
@@ -29,7 +30,7 @@ _UNREADABLE: Final = "what is trusted is not known beforehand"
 def trust(document: Document, scope: Scope) -> Iterator[Finding]:
     """Each principal of a role's trust policy that is not allowed."""
     for place, role in document.resources("AWS::IAM::Role"):
-        where = (*place, "Properties", "AssumeRolePolicyDocument")
+        where = place.below("Properties", "AssumeRolePolicyDocument")
         properties = role.get("Properties")
         policy = properties.get("AssumeRolePolicyDocument") if isinstance(properties, dict) else None
         judge = _Judge(document, scope)
@@ -46,27 +47,8 @@ class _Judge:
 
     def maps(self, node: object) -> Iterator[dict[str, Any] | None]:
         """Every map that the value can be, its keys folded: IAM does not tell their letters' case apart."""
-        found: Any = called(node) or node
-        match found:
-            case ("Fn::If", [_, yes, no]):
-                yield from self.maps([yes, no])
-            case ("Ref", "AWS::NoValue"):
-                return
-            case ("Fn::ToJsonString", inner):
-                yield from self.maps(inner)
-            case list():
-                for member in found:
-                    yield from self.maps(member)
-            case dict():
-                yield {key.casefold(): member for key, member in found.items()}
-            case _:
-                yield from self._read(self._values.texts(node))
-
-    def _read(self, texts: list[str]) -> Iterator[dict[str, Any] | None]:
-        """The maps that the texts hold as JSON."""
-        for text in texts or [""]:
-            found = _json(text)
-            yield from [None] if found is None else self.maps(found)
+        for found in maps(node, self._values):
+            yield found and {key.casefold(): member for key, member in found.items()}
 
     def policy(self, policy: dict[str, Any] | None) -> Iterator[str]:
         if policy is None:
@@ -125,24 +107,22 @@ class _Judge:
             yield f"trusts {_COGNITO} for other identity pools than one of this template"
 
     def _is_own_pool(self, statement: dict[str, Any]) -> bool:
-        """Whether `aud` must equal the id of an identity pool that the template makes."""
-        audiences = [
-            text
-            for condition in self.maps(statement.get("condition", {}))
-            for operator in self.maps((condition or {}).get("stringequals", {}))
-            for text in self._values.texts((operator or {}).get(f"{_COGNITO}:aud"))
-        ]
-        return bool(audiences) and all(self._is_pool(text) for text in audiences)
+        """Whether `aud` must equal the id of an identity pool that the template makes, in every branch."""
+        return self._each_of(statement.get("condition"), self._narrows)
+
+    def _narrows(self, condition: dict[str, Any]) -> bool:
+        return self._each_of(condition.get("stringequals"), lambda keys: self._is_audience(keys.get(_AUDIENCE)))
+
+    def _is_audience(self, node: object) -> bool:
+        texts = self._values.texts(node)
+        return bool(texts) and not may_be_absent(node) and all(map(self._is_pool, texts))
+
+    def _each_of(self, node: object, is_fine: Callable[[dict[str, Any]], bool]) -> bool:
+        found = list(self.maps(node))
+        return (
+            bool(found) and not may_be_absent(node) and all(each is not None and is_fine(each) for each in found)
+        )
 
     def _is_pool(self, text: str) -> bool:
         piece = only_piece(text)
         return piece is not None and self._types.get(piece.logical_id) == "AWS::Cognito::IdentityPool"
-
-
-def _json(text: str) -> Any:
-    """The map or list in the text, if it is one."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict | list) else None

@@ -15,9 +15,12 @@ from deployer.policy.piece import is_known, made, unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from deployer.policy.budget import Budget
+
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _MAX_TEXTS: Final = 1000
-_MAX_CHARACTERS: Final = 4_000_000
+_CALL: Final = 10
+"""What one text costs beside its characters."""
 NO_VALUE: Final = "AWS::NoValue"
 
 
@@ -33,11 +36,12 @@ class Values:
         template: Mapping[str, Any],
         given: Mapping[str, Sequence[str]],
         pseudo: Mapping[str, str],
+        budget: Budget,
         *,
         inherited: Mapping[str, str] | None = None,
         doubts_defaults: bool = False,
     ) -> None:
-        self._given, self._pseudo, self._doubts_defaults = given, pseudo, doubts_defaults
+        self._given, self._pseudo, self._budget, self._doubts_defaults = given, pseudo, budget, doubts_defaults
         self._parameters = _section(template, "Parameters")
         self._mappings = _section(template, "Mappings")
         self.types = dict(inherited or {}) | {
@@ -47,7 +51,8 @@ class Values:
         }
 
     def texts(self, node: object) -> list[str]:
-        """Each once. None for a map, and for AWS::NoValue."""
+        """Each once. None for a map, and for AWS::NoValue. Raises TemplateInvalid when there are too many."""
+        self._budget.spend(_CALL)
         match node:
             case str():
                 return [node]
@@ -56,7 +61,7 @@ class Values:
             case int() | float():
                 return [str(node)]
             case list():
-                return _each_once(text for member in node for text in self.texts(member))
+                return self._each_once(text for member in node for text in self.texts(member))
         call = called(node)
         return self._called(*call) if call else []
 
@@ -71,7 +76,7 @@ class Values:
             case ("Fn::If", [_, yes, no]):
                 return [*self.lists(yes), *self.lists(no)]
             case ("Fn::Split", [str(separator), source]) if separator:
-                return [_split(text, separator) for text in self.texts(source)]
+                return [self._split(text, separator) for text in self.texts(source)]
             case ("Fn::FindInMap", list(argument)):
                 return [each if isinstance(each, list) else [each] for each in self._mapped(argument)]
             case ("Fn::Select", [index, source]):
@@ -95,7 +100,7 @@ class Values:
     def _called(self, name: str, argument: object) -> list[str]:
         known = _FUNCTIONS.get(name)
         if known is not None:
-            return _each_once(known(self, argument))
+            return self._each_once(known(self, argument))
         return [unknown(name)]
 
     def _ref(self, argument: object) -> list[str]:
@@ -136,7 +141,7 @@ class Values:
 
     def _joined(self, separator: str, members: list[Any]) -> list[str]:
         parts = [texts for texts in map(self.texts, members) if texts]
-        return _products([[separator] if odd else parts[at // 2] for at, odd in _alternating(len(parts))])
+        return self._products([[separator] if odd else parts[at // 2] for at, odd in _alternating(len(parts))])
 
     def _sub(self, argument: object) -> list[str]:
         text, given = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
@@ -146,7 +151,7 @@ class Values:
         for variable in _VARIABLE.finditer(text):
             parts += [[text[end : variable.start()]], self._variable(variable, given)]
             end = variable.end()
-        return _products([*parts, [text[end:]]])
+        return self._products([*parts, [text[end:]]])
 
     def _variable(self, variable: re.Match[str], given: Mapping[str, Any]) -> list[str]:
         name = variable[2].strip()
@@ -186,6 +191,7 @@ class Values:
         found: list[Any] = [self._mappings]
         for key in argument[:3]:
             found = [each for level in found for each in self._below(level, key)]
+            self._budget.spend(_CALL * len(found))
         others = [each.get("DefaultValue") for each in argument[3:] if isinstance(each, dict)]
         return [*found, *(each for each in others if each is not None)]
 
@@ -197,6 +203,26 @@ class Values:
         if all(map(is_known, names)) and any(name in level for name in names):
             return [level[name] for name in names if name in level]
         return list(level.values())
+
+    def _split(self, text: str, separator: str) -> list[str]:
+        self._budget.spend(len(text))
+        return text.split(separator) if is_known(text) else [unknown("Fn::Split")]
+
+    def _products(self, parts: list[list[str]]) -> list[str]:
+        """Every text that one choice of each part makes."""
+        texts = [""]
+        for part in parts:
+            texts = self._each_once(before + after for before in texts for after in part)
+        return texts
+
+    def _each_once(self, texts: Iterable[str]) -> list[str]:
+        found: dict[str, None] = {}
+        for text in texts:
+            self._budget.spend(_CALL + len(text))
+            found[text] = None
+            if len(found) > _MAX_TEXTS:
+                raise TemplateInvalid(f"a value of the template can come to more than {_MAX_TEXTS:,} texts")
+        return list(found)
 
     def _base64(self, argument: object) -> list[str]:
         return self.texts(argument)  # judged before it is encoded
@@ -231,6 +257,16 @@ def called(node: object) -> tuple[str, Any] | None:
     return (name, argument) if name == "Ref" or name.startswith("Fn::") else None
 
 
+def may_be_absent(node: object) -> bool:
+    """Whether the value is AWS::NoValue in one of its branches."""
+    match called(node):
+        case ("Ref", name):
+            return bool(name == NO_VALUE)
+        case ("Fn::If", [_, yes, no]):
+            return may_be_absent(yes) or may_be_absent(no)
+    return False
+
+
 def _is_hidden(declared: object) -> bool:
     return isinstance(declared, dict) and str(declared.get("NoEcho", "")).lower() == "true"
 
@@ -240,33 +276,9 @@ def _members(value: str) -> list[str]:
     return [member.strip() for member in value.split(",")]
 
 
-def _split(text: str, separator: str) -> list[str]:
-    return text.split(separator) if is_known(text) else [unknown("Fn::Split")]
-
-
 def _alternating(parts: int) -> list[tuple[int, bool]]:
     """Index and whether it is that of a separator, of `parts` texts with separators between them."""
     return [(at, at % 2 == 1) for at in range(max(0, 2 * parts - 1))]
-
-
-def _products(parts: list[list[str]]) -> list[str]:
-    """Every text that one choice of each part makes."""
-    texts = [""]
-    for part in parts:
-        texts = _each_once(before + after for before in texts for after in part)
-    return texts
-
-
-def _each_once(texts: Iterable[str]) -> list[str]:
-    """Raises TemplateInvalid when a value can come to more texts than anybody would write."""
-    found: dict[str, None] = {}
-    characters = 0
-    for text in texts:
-        characters += len(text)
-        found[text] = None
-        if len(found) > _MAX_TEXTS or characters > _MAX_CHARACTERS:
-            raise TemplateInvalid(f"a value of the template can come to more than {_MAX_TEXTS:,} texts")
-    return list(found)
 
 
 def _section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
