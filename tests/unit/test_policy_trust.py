@@ -108,7 +108,7 @@ def test_default_that_an_earlier_deployment_may_have_overridden() -> None:
     template["Parameters"] = {"Account": {"Type": "String", "Default": ACCOUNT}}
 
     assert found(template, Account=ACCOUNT) == []
-    assert "${Account}, whose account is not known" in found(template)[0]
+    assert "${Account}, whose account is not known beforehand, give the parameter Account" in found(template)[0]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,11 @@ def first_piece(text: str) -> Piece | None:
     return Piece(*found.groups()) if found else None
 
 
+def pieces(text: str) -> list[Piece]:
+    """Every piece in the text, in its order."""
+    return [Piece(*found) for found in _PIECE.findall(text)]
+
+
 def only_piece(text: str) -> Piece | None:
     """The piece that the text consists of."""
     found = _PIECE.fullmatch(text)

@@ -91,8 +91,12 @@ class _Judge:
             yield "trusts every account"
         elif account:
             yield f"trusts {text}, which is of another account"
+        elif is_known(text):
+            yield f"trusts {text}"
         else:
-            yield f"trusts {text}" if is_known(text) else f"trusts {text}, whose account is not known beforehand"
+            wanted = self._values.parameters_in(text)
+            way_out = f", give the parameter {', '.join(wanted)}" if wanted else ""
+            yield f"trusts {text}, whose account is not known beforehand{way_out}"
 
     def _is_own_role(self, text: str) -> bool:
         piece = only_piece(text) or Piece("", "")

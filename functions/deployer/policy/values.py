@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import TemplateInvalid
-from deployer.policy.piece import is_known, made, unknown
+from deployer.policy.piece import is_known, made, pieces, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -91,6 +91,12 @@ class Values:
         default = declared.get("Default") if isinstance(declared, dict) else None
         known = [] if default is None else self.texts(default)
         return known if known and not self._doubts_defaults else [*known, unknown(name)]
+
+    def parameters_in(self, text: str) -> list[str]:
+        """The template's parameters that the text waits for."""
+        return [
+            each.attribute for each in pieces(text) if not each.logical_id and each.attribute in self._parameters
+        ]
 
     def secrets(self) -> list[str]:
         """The values of parameters with NoEcho, as far as they are given."""
