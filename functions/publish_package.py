@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.earlier_builds import keep_build
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import read_report
@@ -28,7 +29,7 @@ from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
-    from deployer.worker import BuildUnit, FoundProject
+    from deployer.worker import BuildUnit, EarlierBuild, FoundProject
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
 _MAX_SOURCE_BYTES: Final = 2 << 30
@@ -49,13 +50,12 @@ def handler(event: Event, _: object) -> Package:
 def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Sessions) -> Package:
     """Raises the build's error, and what Packages.package raises."""
     found: FoundProject = json.loads(artifacts.get(trusted_key(event["sessionId"], PROJECT), _MAX_PROJECT_BYTES))
-    report = read_report(artifacts, event["sessionId"], "build") if found["units"] else {}
     with TemporaryDirectory() as folder:
         archive = Path(folder, SOURCE)
         artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
-            notes = _take_built(report, event, found["units"], packages)
+            notes = _take_units(event, found, packages)
             template = packages.package(found["document"], found["basePath"], event["request"]["parameters"])
     key = packages.publish_template(template)
     _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
@@ -70,17 +70,30 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
     )
 
 
-def _take_built(
-    report: dict[str, Any], event: Event, units: list[BuildUnit], packages: Packages
-) -> list[tuple[LogLevel, str]]:
-    """Publishes what the build left for each unit, and returns what it has to say."""
-    for unit in units:
+def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[tuple[LogLevel, str]]:
+    """A package for each unit, from an earlier build or from this session's, and what the latter has to say."""
+    for unit_id, key in found["built"].items():
+        packages.reuse(unit_id, key)
+    if found["built"] or not found["units"]:
+        return []
+    report = read_report(packages.artifacts, event["sessionId"], "build")
+    for unit in found["units"]:
         with TemporaryDirectory() as folder:
             file = _fetched(packages.artifacts, event["sessionId"], unit, _sha256(report, unit), Path(folder))
             packages.add_built(unit["id"], file)
+    build: EarlierBuild = {
+        "sessionId": event["sessionId"],
+        "packages": packages.built,
+        "warnings": _warnings(report),
+    }
+    keep_build(packages.artifacts, found["buildIdentity"], build)
+    return [(LogLevel.WARNING, text) for text in build["warnings"]]
+
+
+def _warnings(report: dict[str, Any]) -> list[str]:
     warnings = report.get("warnings")
     texts = [text for text in warnings if isinstance(text, str)] if isinstance(warnings, list) else []
-    return [(LogLevel.WARNING, clean(text)) for text in texts[:_MAX_WARNINGS]]
+    return [clean(text) for text in texts[:_MAX_WARNINGS]]
 
 
 def _sha256(report: dict[str, Any], unit: BuildUnit) -> object:

@@ -96,6 +96,17 @@ class Packages:
         """Publishes the zip of a build unit."""
         self._built[unit_id] = self._sent(file, ".zip")
 
+    def reuse(self, unit_id: str, key: str) -> None:
+        """Takes what an earlier session published for a build unit."""
+        self._built[unit_id] = self._at(key)
+        self.tally.packages += 1
+        self.tally.already_there += 1
+
+    @property
+    def built(self) -> dict[str, str]:
+        """The key of each build unit's package."""
+        return {unit_id: package.key for unit_id, package in self._built.items()}
+
     def publish_template(self, template: Template) -> str:
         """Its key; what it nests is published with it."""
         for nested in self._nested_templates.values():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.policy.finding import Finding
 from deployer.policy.loops import without_loops
+from deployer.policy.parameters import Parameters
 from deployer.policy.piece import readable, without_pieces
 from deployer.policy.values import Values
 from deployer.policy.walk import Place, walk
@@ -62,12 +63,13 @@ class Document:
         }
         budget.spend(_LOOKS * len(str(template)))
         plain = without_pieces(template)
-        written = without_loops(plain, Values(plain, given, pseudo, budget), budget)
+        certain, doubted = Parameters(plain, given), Parameters(plain, given, doubts_defaults=True)
+        written = without_loops(plain, Values(plain, certain, pseudo, budget, inherited), budget)
         return cls(
             path=path,
             template=written,
-            values=Values(written, given, pseudo, budget, inherited=inherited),
-            doubted=Values(written, given, pseudo, budget, inherited=inherited, doubts_defaults=True),
+            values=Values(written, certain, pseudo, budget, inherited),
+            doubted=Values(written, doubted, pseudo, budget, inherited),
             published=published | judged,
             judged=judged,
         )
@@ -103,7 +105,7 @@ class Document:
 
     @cached_property
     def _secrets(self) -> list[str]:
-        return self.values.secrets()
+        return self.values.parameters.secrets
 
     def _put_together(self, section: str) -> Iterator[tuple[Place, str]]:
         for place, node in walk(self.template.get(section), Place(section), enters=self._is_entered):

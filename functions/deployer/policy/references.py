@@ -24,7 +24,6 @@ _DYNAMIC: Final = re.compile(r"\{\{resolve:([^:}]*):([^}]*)")
 # What stands there could make it one.
 _PUT_TOGETHER: Final = re.compile(r"\{\{[a-z]*(?::[a-z-]*)?\ue000")
 _PUBLIC: Final = "/aws/service/"
-_SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
 _SECRET_ARN: Final = re.compile(r"arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):secret:([^:]+)", re.ASCII)
 _IMPORTS: Final = ("Fn::ImportValue", "Fn::GetStackOutput")
 
@@ -78,13 +77,9 @@ def _is_made(document: Document, piece: Piece) -> bool:
 
 
 def _parameters(document: Document, scope: Scope) -> Iterator[Finding]:
-    declared = document.template.get("Parameters")
-    for name, parameter in declared.items() if isinstance(declared, dict) else ():
-        if not isinstance(parameter, dict) or not str(parameter.get("Type", "")).startswith(_SSM_VALUE):
-            continue
-        for value in document.values.parameter_texts(name):
-            if is_known(value) and not (value.startswith(_PUBLIC) or scope.allowances.allows_reference(value)):
-                yield _refused(document, Place("Parameters").below(name), f"reads the SSM parameter {value}")
+    for name, value in document.values.parameters.in_parameter_store():
+        if is_known(value) and not (value.startswith(_PUBLIC) or scope.allowances.allows_reference(value)):
+            yield _refused(document, Place("Parameters").below(name), f"reads the SSM parameter {value}")
 
 
 def _imports(document: Document, scope: Scope) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ class _Judge:
         elif is_known(text):
             yield f"trusts {text}"
         else:
-            wanted = self._values.parameters_in(text)
+            wanted = self._values.parameters.waited_for(text)
             way_out = f", give the parameter {', '.join(wanted)}" if wanted else ""
             yield f"trusts {text}, whose account is not known beforehand{way_out}"
 

@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import TemplateInvalid
-from deployer.policy.piece import is_known, made, pieces, unknown
+from deployer.policy.parameters import Parameters, scalar
+from deployer.policy.piece import is_known, made, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from deployer.policy.budget import Budget
 
@@ -25,26 +26,19 @@ NO_VALUE: Final = "AWS::NoValue"
 
 
 class Values:
-    """The values of one template. `given` are its parameters' values, each with all that it can be.
-
-    `inherited` are the types of the parent's resources, by their names in `given`.
-    `doubts_defaults`: a parameter that is not given may also have a value that an earlier deployment gave it.
-    """
+    """The values of one template. `inherited` are the types of its parent's resources, by their names here."""
 
     def __init__(
         self,
         template: Mapping[str, Any],
-        given: Mapping[str, Sequence[str]],
+        parameters: Parameters,
         pseudo: Mapping[str, str],
         budget: Budget,
-        *,
-        inherited: Mapping[str, str] | None = None,
-        doubts_defaults: bool = False,
+        inherited: Mapping[str, str],
     ) -> None:
-        self._given, self._pseudo, self._budget, self._doubts_defaults = given, pseudo, budget, doubts_defaults
-        self._parameters = _section(template, "Parameters")
+        self.parameters, self._pseudo, self._budget = parameters, pseudo, budget
         self._mappings = _section(template, "Mappings")
-        self.types = dict(inherited or {}) | {
+        self.types = dict(inherited) | {
             name: str(resource.get("Type", ""))
             for name, resource in _section(template, "Resources").items()
             if isinstance(resource, dict)
@@ -56,10 +50,8 @@ class Values:
         match node:
             case str():
                 return [node]
-            case bool():
-                return [str(node).lower()]
-            case int() | float():
-                return [str(node)]
+            case bool() | int() | float():
+                return [scalar(node)]
             case list():
                 return self._each_once(text for member in node for text in self.texts(member))
         call = called(node)
@@ -71,8 +63,8 @@ class Values:
         match found:
             case list():
                 return [found]
-            case ("Ref", str(name)) if name in self._parameters:
-                return [_members(value) for value in self._of_parameter(name)]
+            case ("Ref", str(name)) if name in self.parameters:
+                return self.parameters.lists(name)
             case ("Fn::If", [_, yes, no]):
                 return [*self.lists(yes), *self.lists(no)]
             case ("Fn::Split", [str(separator), source]) if separator:
@@ -82,26 +74,6 @@ class Values:
             case ("Fn::Select", [index, source]):
                 return [each for chosen in self._selected(index, source) for each in self.lists(chosen)]
         return [[text] for text in self.texts(node)]
-
-    def parameter_texts(self, name: str) -> list[str]:
-        """What the parameter can be, as it is given: for an SSM parameter the name in Parameter Store."""
-        declared = self._parameters.get(name)
-        if name in self._given:
-            return list(self._given[name])
-        default = declared.get("Default") if isinstance(declared, dict) else None
-        known = [] if default is None else self.texts(default)
-        return known if known and not self._doubts_defaults else [*known, unknown(name)]
-
-    def parameters_in(self, text: str) -> list[str]:
-        """The template's parameters that the text waits for."""
-        return [
-            each.attribute for each in pieces(text) if not each.logical_id and each.attribute in self._parameters
-        ]
-
-    def secrets(self) -> list[str]:
-        """The values of parameters with NoEcho, as far as they are given."""
-        hidden = [name for name, declared in self._parameters.items() if _is_hidden(declared)]
-        return [value for name in hidden for value in self._given.get(name, ()) if value]
 
     def _called(self, name: str, argument: object) -> list[str]:
         known = _FUNCTIONS.get(name)
@@ -117,20 +89,9 @@ class Values:
             return []
         if name in self._pseudo:
             return [self._pseudo[name]]
-        if name in self._parameters:
-            values = self._of_parameter(name)
-            return [each for value in values for each in _members(value)] if self._is_list(name) else values
+        if name in self.parameters:
+            return self.parameters.texts(name)
         return [made(name) if name in self.types else unknown(name)]
-
-    def _of_parameter(self, name: str) -> list[str]:
-        declared = self._parameters[name]
-        kind = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
-        return [unknown(name)] if kind.startswith("AWS::SSM::Parameter::Value<") else self.parameter_texts(name)
-
-    def _is_list(self, name: str) -> bool:
-        declared = self._parameters[name]
-        kind = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
-        return kind.startswith(("CommaDelimitedList", "List<"))
 
     def _get_att(self, argument: object) -> list[str]:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
@@ -271,15 +232,6 @@ def may_be_absent(node: object) -> bool:
         case ("Fn::If", [_, yes, no]):
             return may_be_absent(yes) or may_be_absent(no)
     return False
-
-
-def _is_hidden(declared: object) -> bool:
-    return isinstance(declared, dict) and str(declared.get("NoEcho", "")).lower() == "true"
-
-
-def _members(value: str) -> list[str]:
-    """Those of a list parameter."""
-    return [member.strip() for member in value.split(",")]
 
 
 def _alternating(parts: int) -> list[tuple[int, bool]]:
