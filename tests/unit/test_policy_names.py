@@ -154,6 +154,7 @@ def test_ordinary_types(kind: str) -> None:
 
 
 SOURCES = {"source": ["aws.ecs"]}
+CALLS = {"detail-type": ["AWS API Call via CloudTrail"]}
 OTHERS = {"Bus": {"Type": "AWS::Events::EventBus"}, "Cluster": {"Type": "AWS::ECS::Cluster"}}
 
 
@@ -185,6 +186,9 @@ OTHERS = {"Bus": {"Type": "AWS::Events::EventBus"}, "Cluster": {"Type": "AWS::EC
         ({"source": ["aws.s3", "mine"]}, None, True),
         ({"source": [{"prefix": "com.mine"}]}, None, True),
         ({"detail-type": ["Object Created"]}, None, True),
+        (CALLS | {"detail": {"eventSource": ["s3.amazonaws.com"]}}, None, True),
+        (CALLS | {"detail": {"eventSource": ["ecs.amazonaws.com"]}}, None, False),
+        (CALLS, None, False),
         (None, None, True),
     ],
 )
@@ -285,6 +289,15 @@ def test_value_with_too_many_texts() -> None:
 
     with pytest.raises(TemplateInvalid, match="more than 1,000 texts"):
         found(one("AWS::SNS::Topic", TopicName={"Fn::Join": ["-", [branch] * 40]}))
+
+
+def test_values_that_add_up() -> None:
+    """Many values, each of them within its bounds, end as early."""
+    branches = [{"Fn::If": ["C", "a", "b"]}] * 9
+    value = {"Fn::Join": ["-", [*branches, "x" * 700]]}
+
+    with pytest.raises(TemplateInvalid, match="grow beyond what can be judged"):
+        found(one("AWS::SNS::Topic", Values=[value] * 400))
 
 
 @pytest.mark.parametrize(

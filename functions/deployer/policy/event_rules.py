@@ -27,6 +27,7 @@ _DETAIL_TYPES: Final = (
     "ECS Task State Change",
     "Step Functions Execution Status Change",
 )
+_EVENT_SOURCES: Final = ("ecs.amazonaws.com", "states.amazonaws.com")  # CloudTrail's events have one
 _ABOUT: Final = ("clusterArn", "stateMachineArn")
 
 
@@ -72,12 +73,13 @@ def _patterns(document: Document, properties: dict[str, Any]) -> list[dict[str, 
 
 def _hears(document: Document, pattern: dict[str, Any]) -> bool:
     """Whether such events can match: neither source, kind nor the resource that they are about keeps them out."""
-    detail = pattern.get("detail")
-    about = [detail.get(name) for name in _ABOUT] if isinstance(detail, dict) else []
+    found = pattern.get("detail")
+    detail = found if isinstance(found, dict) else {}
     return (
         _lets_in(document, pattern.get("source"), _SOURCES)
         and _lets_in(document, pattern.get("detail-type"), _DETAIL_TYPES)
-        and not any(_is_plain(each) for each in [*about, pattern.get("resources")])
+        and _lets_in(document, detail.get("eventSource"), _EVENT_SOURCES)
+        and not any(_is_plain(each) for each in (pattern.get("resources"), *(detail.get(name) for name in _ABOUT)))
     )
 
 
