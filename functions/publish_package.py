@@ -20,6 +20,7 @@ from deployer.packaging.archive import sha256_of
 from deployer.packaging.archive_names import check_twins
 from deployer.packaging.hostile_archive import ZipLimits, members, open_zip
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES, SourceArchive
+from deployer.policy.scope import Scope
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
@@ -65,8 +66,7 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
     return Packages(
         artifacts=artifacts,
         source=source,
-        region=client("s3").meta.region_name,
-        boundary_arn=settings.permissions_boundary_arn,
+        scope=Scope.from_settings(settings, client("s3").meta.region_name),
     )
 
 

@@ -17,6 +17,9 @@ STACK_SETTINGS: Final = {
     "BUCKET_NAME": "artifacts",
     "SESSION_LOG_DAYS": "90",
     "STACK_TIMEOUT_MINUTES": "60",
+    "ALLOWED_PRINCIPALS": "",
+    "ALLOWED_REFERENCE_PREFIXES": "",
+    "ALLOWED_RESOURCE_TYPES": "",
     "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/service",
 }
 

@@ -20,6 +20,7 @@ from deployer.errors import (
     StackError,
     StackFailed,
     TemplateInvalid,
+    TemplateNotAllowed,
     WorkerStopped,
     error_class,
 )
@@ -59,6 +60,8 @@ def record_of(error: DeployerError) -> ErrorRecord:
     resource = StackFailed.resource_of(error.message) if isinstance(error, StackFailed) else None
     if resource:
         record["resource"] = resource
+    if isinstance(error, TemplateNotAllowed):
+        record["errors"] = error.errors_of(clean(error.message))
     return record
 
 

@@ -32,6 +32,7 @@ DeployerError
 │   ├── TemplateNotFound
 │   ├── TemplateInvalid         no YAML, no Resources, or over one of CloudFormation's limits
 │   ├── TransformUnsupported
+│   ├── TemplateNotAllowed      it holds what strangers' templates may not; `errors` of a session lists each
 │   ├── SourceMissing           the template refers to a path that is not there
 │   ├── HandlerNotFound
 │   ├── RuntimeUnsupported
@@ -197,6 +198,26 @@ class TemplateInvalid(ProjectError): ...
 
 class TransformUnsupported(ProjectError):
     hint = "AWS::Serverless-2016-10-31 and AWS::LanguageExtensions are supported."
+
+
+class TemplateNotAllowed(ProjectError):
+    """Lists what is not allowed, as `field: problem` with "; " between; a long list is cut and says so."""
+
+    hint = "Change the template, or ask this application's owner for the parameter that is named."
+    _most_listed: ClassVar[int] = 15
+
+    @classmethod
+    def of(cls, findings: list[str]) -> TemplateNotAllowed:
+        """One error for all of them, each `field: problem` without another "; "."""
+        more = len(findings) - cls._most_listed
+        rest = [f"and {more} more"] if more > 0 else []
+        return cls(f"not allowed: {'; '.join([*findings[: cls._most_listed], *rest])}")
+
+    @staticmethod
+    def errors_of(message: str) -> list[dict[str, str]]:
+        """`field` and `problem` of each that a message of this class lists."""
+        parts = (part.partition(": ") for part in message.removeprefix("not allowed: ").split("; "))
+        return [{"field": field, "problem": problem} for field, colon, problem in parts if colon]
 
 
 class SourceMissing(ProjectError):

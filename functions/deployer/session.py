@@ -101,6 +101,7 @@ class ErrorRecord(TypedDict, total=False):
     message: str
     hint: str
     resource: str
+    errors: list[dict[str, str]]
 
 
 class ResourceRecord(TypedDict):

@@ -34,6 +34,9 @@ class Settings:
             raise SettingMissing(f"{name} is {text!r}, not a whole number")
         return int(text)
 
+    def _listed(self, name: str) -> list[str]:
+        return [part.strip() for part in self._text(name).split(",") if part.strip()]
+
     @property
     def table_name(self) -> str:
         """The session table."""
@@ -107,6 +110,21 @@ class Settings:
         return self._text("PERMISSIONS_BOUNDARY_ARN")
 
     @property
+    def allowed_principals(self) -> list[str]:
+        """Accounts and identity providers, beside this account, that deployed roles may trust."""
+        return self._listed("ALLOWED_PRINCIPALS")
+
+    @property
+    def allowed_reference_prefixes(self) -> list[str]:
+        """What names of secrets, SSM parameters and exports begin with that templates may read."""
+        return self._listed("ALLOWED_REFERENCE_PREFIXES")
+
+    @property
+    def allowed_resource_types(self) -> list[str]:
+        """Resource types that templates may make although they are refused otherwise; `*` stands for any text."""
+        return self._listed("ALLOWED_RESOURCE_TYPES")
+
+    @property
     def max_running_sessions(self) -> int:
         return self._number("MAX_RUNNING_SESSIONS")
 
@@ -135,4 +153,4 @@ class Settings:
     @property
     def cors_origins(self) -> list[str]:
         """Origins that a browser may call the API from; none unless given."""
-        return [origin for origin in self._text("CORS_ORIGINS").split(",") if origin]
+        return self._listed("CORS_ORIGINS")

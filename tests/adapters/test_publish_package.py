@@ -15,7 +15,14 @@ import publish_package
 from deployer.aws.artifacts import build_key, source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.earlier_builds import find_build
-from deployer.errors import ArtifactInvalid, ArtifactMissing, BuildFailed, PathUnsafe, TemplateInvalid
+from deployer.errors import (
+    ArtifactInvalid,
+    ArtifactMissing,
+    BuildFailed,
+    PathUnsafe,
+    TemplateInvalid,
+    TemplateNotAllowed,
+)
 from deployer.packaging.archive import Entry, write_zip
 from deployer.packaging.build_unit import build_units
 from deployer.packaging.template_paths import local_paths
@@ -297,6 +304,44 @@ def test_nested_templates(project: Project) -> None:
     assert nested["Resources"]["One"]["Type"] == "AWS::Lambda::Function"
     assert nested["Resources"]["OneRole"]["Properties"]["PermissionsBoundary"] == BOUNDARY
     assert "CAPABILITY_AUTO_EXPAND" in answer["capabilities"]
+
+
+def test_template_that_is_not_allowed(project: Project) -> None:
+    """All that is wrong, in the template and in those it nests, is one error, and no template is uploaded."""
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "c/t.json"}}
+    bucket = {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "artifacts"}}
+    child = {"Transform": SAM_TRANSFORM, "Resources": {"One": FUNCTION, "User": {"Type": "AWS::IAM::User"}}}
+    files = {"c/t.json": json.dumps(child), "c/src/app.py": "pass"}
+    project.leave({"Resources": {"Child": nested, "Policy": bucket}}, files)
+    before = project.session.head
+
+    with pytest.raises(TemplateNotAllowed) as caught:
+        project.publish()
+
+    assert [each["field"] for each in TemplateNotAllowed.errors_of(caught.value.message)] == [
+        "template.yaml Resources.Policy.Properties.Bucket",
+        "c/t.json Resources.User.Type",
+    ]
+    keys = [each["Key"] for each in client("s3").list_objects_v2(Bucket="artifacts")["Contents"]]
+    assert not [key for key in keys if key.endswith(".template.json")]
+    assert project.session.head == before
+
+
+def test_what_the_owner_allows(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application's own parameters reach the rules."""
+    monkeypatch.setenv("ALLOWED_RESOURCE_TYPES", "AWS::Budgets::*, AWS::IAM::User")
+    monkeypatch.setenv("ALLOWED_PRINCIPALS", "666666666666")
+    monkeypatch.setenv("ALLOWED_REFERENCE_PREFIXES", "/shared/")
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": "666666666666"}, "Action": "sts:AssumeRole"}}
+    resources = {
+        "User": {"Type": "AWS::IAM::User", "Properties": {"Path": "{{resolve:ssm:/shared/path}}"}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+    }
+    project.leave({"Resources": resources}, {"README": ""})
+
+    template, _ = project.publish()
+
+    assert template["Resources"].keys() == resources.keys()
 
 
 def test_template_that_nests_itself(project: Project) -> None:

@@ -72,6 +72,9 @@ SETTINGS: Final = {
     "BUILD_IMAGE": "build:1",
     "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/service",
     "PERMISSIONS_BOUNDARY_ARN": "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary",
+    "ALLOWED_PRINCIPALS": "",
+    "ALLOWED_REFERENCE_PREFIXES": "",
+    "ALLOWED_RESOURCE_TYPES": "",
 }
 READS: Final = re.compile(r"Describe|Get|Head|List|Query|AssumeRole")
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

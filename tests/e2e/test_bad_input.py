@@ -25,6 +25,18 @@ SETTING = {
     "Type": "AWS::SSM::Parameter",
     "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Bucket", "Colour"]}},
 }
+# A user, and a way into a function of this application.
+NOT_ALLOWED = {
+    "User": {"Type": "AWS::IAM::User"},
+    "Permission": {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "FunctionName": {"Fn::Sub": ["${Stack}-Api", {"Stack": "github-lambda-deployer"}]},
+            "Action": "lambda:InvokeFunction",
+            "Principal": "*",
+        },
+    },
+}
 HANDLER = "def handler(event, context):\n    return 1\n"
 COMMIT = "0" * 40
 
@@ -62,6 +74,12 @@ FAILURES: dict[str, tuple[Files, dict[str, Any], str]] = {
     "missing source": (function(CodeUri="elsewhere/"), {}, "SourceMissing"),
     "unsafe path": (function(CodeUri="../../etc"), {}, "PathUnsafe"),
     "unknown transform": (template(Transform="Some::Macro"), {}, "TransformUnsupported"),
+    "template that is not allowed": (template(Resources=NOT_ALLOWED), {}, "TemplateNotAllowed"),
+    "plan of one that is not allowed": (
+        template(Resources=NOT_ALLOWED),
+        {"mode": "plan"},
+        "TemplateNotAllowed",
+    ),
     "failing build": (
         {**function(), "src/requirements.txt": "./no-such-package\n"},
         {},
@@ -99,6 +117,16 @@ def test_failure(running: Laptop, settled: dict[str, Session], situation: str) -
     assert error["message"]
     assert session["logs"][-1]["level"] == "error"
     assert not leftovers(running, session["sessionId"])
+
+
+def test_everything_that_is_not_allowed(settled: dict[str, Session]) -> None:
+    """The session lists each finding by itself."""
+    errors = settled["template that is not allowed"]["error"]["errors"]
+
+    assert [each["field"] for each in errors] == [
+        "template.json Resources.User.Type",
+        "template.json Resources.Permission.Properties.FunctionName",
+    ]
 
 
 def test_missing_repository(client: Client) -> None:

@@ -128,6 +128,17 @@ def test_record_of_a_refused_template() -> None:
     assert "resource" not in record
 
 
+def test_record_of_a_template_that_is_not_allowed() -> None:
+    """It lists each finding by itself, after its way through the execution as a text."""
+    told = errors.TemplateNotAllowed.of(["template.yaml Resources.A: one", "template.yaml Resources.B: two"])
+    error = error_of("TemplateNotAllowed", of_lambda("TemplateNotAllowed", told.message))
+
+    assert record_of(error)["errors"] == [
+        {"field": "template.yaml Resources.A", "problem": "one"},
+        {"field": "template.yaml Resources.B", "problem": "two"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("execution", "status", "error"),
     [

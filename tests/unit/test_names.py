@@ -53,7 +53,7 @@ def test_function_has_a_log_group(function: str) -> None:
 def test_settings_and_environment() -> None:
     """Functions are given what Settings reads; one more is read by Powertools, and one by boto3."""
     source = (ROOT / "functions" / "deployer" / "settings.py").read_text()
-    read = set(re.findall(r'self\._(?:text|number)\("(\w+)"\)', source))
+    read = set(re.findall(r'self\._(?:text|number|listed)\("(\w+)"\)', source))
     given = application.template()["Globals"]["Function"]["Environment"]["Variables"].keys()
 
     assert Settings.__name__ == "Settings"

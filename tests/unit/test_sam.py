@@ -149,6 +149,13 @@ def test_boundary() -> None:
     assert "arn:theirs" not in json.dumps(bounded)
 
 
+def test_property_called_type() -> None:
+    """A property of that name may hold anything: a schema's is a map."""
+    template = {"Resources": {"Model": {"Type": "AWS::ApiGateway::Model", "Properties": {"Schema": {"Type": {}}}}}}
+
+    assert with_boundary(template, BOUNDARY) == template
+
+
 def test_path_of_roles_and_managed_policies() -> None:
     """They come under the boundary's own path, whatever path they asked for: only there can they be passed."""
     kinds = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")

@@ -34,7 +34,9 @@ def _list(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
-_ERROR: Final = _object(code=_TEXT, message=_TEXT) | {"description": "Also `hint` and `resource`, where known."}
+_ERROR: Final = _object(code=_TEXT, message=_TEXT) | {
+    "description": "Also `hint`, `resource` and `errors`, where known."
+}
 _ENTRY: Final = _object(timestamp=_TEXT, level=_TEXT, stage=_TEXT, message=_TEXT)
 _RESOURCE: Final = _object(logicalId=_TEXT, type=_TEXT, physicalId=_TEXT, status=_TEXT)
 _CHANGE: Final = _object(action=_TEXT, logicalId=_TEXT, type=_TEXT, physicalId=_TEXT, replacement=_TEXT)

@@ -75,7 +75,12 @@ class Artifacts:
 
     def publish_bytes(self, body: bytes, suffix: str) -> tuple[str, bool]:
         """The same for bytes: the key, and whether it had to be sent."""
-        return self._publish(_package_key(hashlib.sha256(body).hexdigest(), suffix), io.BytesIO(body))
+        return self._publish(self.key_of(body, suffix), io.BytesIO(body))
+
+    @staticmethod
+    def key_of(body: bytes, suffix: str) -> str:
+        """The key under which these bytes are published."""
+        return _package_key(hashlib.sha256(body).hexdigest(), suffix)
 
     def exists(self, key: str) -> bool:
         try:

@@ -17,6 +17,7 @@ from deployer.packaging.build_unit import units_by_path
 from deployer.packaging.definition import as_json
 from deployer.packaging.local_path import Content, S3Object
 from deployer.packaging.template_paths import include, local_paths, point_at
+from deployer.policy.judge import Family, Packaged, check
 from deployer.template.sam import expand, with_boundary
 from deployer.template.template import MAX_BODY_BYTES, check_limits, dump, parse
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from deployer.packaging.archive import Entry
     from deployer.packaging.local_path import LocalPath
     from deployer.packaging.source_archive import SourceArchive
+    from deployer.policy.scope import Scope
     from deployer.template.template import Template
     from deployer.worker import BuildUnit
 
@@ -53,30 +55,40 @@ class Tally:
 
 @dataclass(slots=True, kw_only=True)
 class Packages:
-    """Packages one project. `boundary_arn` goes on each role. Files are streamed through a temporary folder."""
+    """Packages one project, as far as `scope` allows. Files are streamed through a temporary folder."""
 
     artifacts: Artifacts
     source: SourceArchive
-    region: str
-    boundary_arn: str
+    scope: Scope
     tally: Tally = field(default_factory=Tally)
     _built: dict[str, S3Object] = field(default_factory=dict)
     _done: dict[tuple[str, str], S3Object] = field(default_factory=dict)
+    _nested_templates: dict[str, Packaged] = field(default_factory=dict)
 
-    def package(
-        self, document: Template, template_path: str, parameters: Mapping[str, str], *, nesting: int = 0
-    ) -> Template:
-        """The template that CloudFormation takes: packages published, nested templates too, SAM expanded.
+    def package(self, document: Template, template_path: str, parameters: Mapping[str, str]) -> Template:
+        """The template that CloudFormation takes: packages published, SAM expanded, judged with those it nests.
 
         Raises PathUnsafe, SourceMissing, RuntimeUnsupported, PackageTooLarge, TemplateInvalid,
-        TransformUnsupported; ArtifactMissing when something that needs a build was not built.
+        TransformUnsupported, TemplateNotAllowed; ArtifactMissing when something that needs a build was not built.
         """
+        template = self._template(document, template_path, parameters, nesting=0)
+        parent = Packaged(path=template_path, template=template)
+        check(
+            Family(parent=parent, nested=self._nested_templates, published=self._addresses()),
+            parameters,
+            self.scope,
+        )
+        return template
+
+    def _template(
+        self, document: Template, template_path: str, parameters: Mapping[str, str], *, nesting: int
+    ) -> Template:
         document = self._with_includes(document, template_path)
         paths = local_paths(document, template_path)
         units = units_by_path(document, paths, self.source.names)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
-        expanded = expand(point_at(document, packages), parameters, self.region)
-        packaged = with_boundary(expanded, self.boundary_arn)
+        expanded = expand(point_at(document, packages), parameters, self.scope.region)
+        packaged = with_boundary(expanded, self.scope.boundary_arn)
         check_limits(packaged, len(dump(packaged)))
         return packaged
 
@@ -96,8 +108,15 @@ class Packages:
         return {unit_id: package.key for unit_id, package in self._built.items()}
 
     def publish_template(self, template: Template) -> str:
-        """Its key."""
+        """Its key; what it nests is published with it."""
+        for nested in self._nested_templates.values():
+            self.artifacts.publish_bytes(dump(nested.template), TEMPLATE_SUFFIX)
         return self.artifacts.publish_bytes(dump(template), TEMPLATE_SUFFIX)[0]
+
+    def _addresses(self) -> frozenset[str]:
+        """Of all packages, in every form that a template gives one."""
+        packages = [*self._built.values(), *self._done.values()]
+        return frozenset(address for each in packages for address in (each.url, f"s3://{each.bucket}/{each.key}"))
 
     def _with_includes(self, document: Template, template_path: str) -> Template:
         wanted = [path for path in local_paths(document, template_path) if path.content == Content.INCLUDE]
@@ -157,7 +176,10 @@ class Packages:
         if nesting == _MAX_NESTING:
             raise TemplateInvalid(f"{path}: templates are nested more than {_MAX_NESTING} deep")
         child = parse(self.source.text(path, MAX_BODY_BYTES), path)
-        return self._at(self.publish_template(self.package(child, path, given, nesting=nesting + 1)))
+        template = self._template(child, path, given, nesting=nesting + 1)
+        package = self._at(self.artifacts.key_of(dump(template), TEMPLATE_SUFFIX))
+        self._nested_templates[package.url] = Packaged(path=path, template=template)
+        return package
 
     def _sent(self, file: Path, suffix: str) -> S3Object:
         key, was_sent = self.artifacts.publish(file, suffix)

@@ -138,7 +138,7 @@ def _translate(document: Template, values: dict[str, Any], region: str) -> Templ
 
 def _identities(node: object) -> Iterator[dict[str, Any]]:
     """Every role and managed policy, also inside loops."""
-    if isinstance(node, dict) and node.get("Type") in {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}:
+    if isinstance(node, dict) and str(node.get("Type")) in {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}:
         yield node
         return
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
