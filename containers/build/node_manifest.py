@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import BuildFailed
+from source_view import replace_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ def repair(manifest: Path) -> None:
     if bundler is not None:
         repaired["dependencies"] = {"esbuild": bundler, **_map(package.get("dependencies"))}
     if repaired != package:
-        manifest.write_text(json.dumps(repaired))
+        replace_text(manifest, json.dumps(repaired))
 
 
 def read(manifest: Path) -> dict[str, Any]:

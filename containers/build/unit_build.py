@@ -23,19 +23,22 @@ from bundle_options import bundle_options
 from deployer.errors import BuildFailed
 from node_manifest import dependencies, has_lock, install_scripts, repair
 from python_requirements import requirements_file
+from requirements_text import make_fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from deployer.worker import BuildUnit
 
 _LAYER_FOLDERS: Final = {"python": "python", "nodejs": "nodejs"}
 _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
 _MACHINES: Final = {"aarch64": "arm64", "arm64": "arm64", "AMD64": "x86_64"}
-_NO_SOURCE_BUILDS: Final = "UV_NO_BUILD"
 
 
 class Order(TypedDict):
     unit: BuildUnit
-    source: str  # a copy that may be changed
+    project: str  # the project's files
+    source: str  # the unit's own folder among them, which may be changed
     artifacts: str  # an empty folder, filled by the build
     scratch: str
     outcome: str
@@ -60,25 +63,42 @@ def build(order: Order) -> Outcome:
 
 
 def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Wheels first: installing one runs none of its code, and it may be made for another interpreter."""
+    """Wheels first: installing one runs none of its code, and it may be made for another interpreter.
+
+    Then sources: uv refuses what they are built to when it does not fit the target.
+    """
     runtime, architecture = _python_target(order)
-    manifest = requirements_file(source, Path(order["scratch"])) or source / "requirements.txt"
+    project, version = Path(order["project"]), runtime.removeprefix("python")
+    manifest = requirements_file(source, project, Path(order["scratch"]), version)
+    warnings = make_fit(manifest, manifest.parent if manifest.parent != source else project)
+    os.chdir(source)  # what a requirement's path is relative to
 
-    def run() -> None:
-        _run(order, "python", "uv", artifacts, manifest, runtime=runtime, architecture=architecture)
+    def run(file: Path) -> None:
+        _run(order, "python", "uv", artifacts, file, runtime=runtime, architecture=architecture)
 
-    os.environ[_NO_SOURCE_BUILDS] = "1"
+    try:
+        run(_wheels_alone(manifest, Path(order["scratch"])))
+    except LambdaBuilderError:
+        _empty(artifacts)
+        _run_with_sources(lambda: run(manifest), f"{runtime} on {architecture}")
+        warnings.append("some packages have no wheel and were built from their source")
+    return {"tool": _TOOLS["python"], "warnings": warnings}
+
+
+def _wheels_alone(manifest: Path, scratch: Path) -> Path:
+    """The same requirements, for which nothing may be built. uv's `pip` has no setting for it."""
+    file = scratch / "requirements-wheels.txt"
+    file.write_text(f"--only-binary :all:\n-r {manifest}\n")
+    return file
+
+
+def _run_with_sources(run: Callable[[], None], target: str) -> None:
     try:
         run()
     except LambdaBuilderError as error:
-        if not _is_own(runtime, architecture):
-            raise BuildFailed(f"{error} (there must be wheels for {runtime} on {architecture})") from error
-    else:
-        return {"tool": _TOOLS["python"], "warnings": []}
-    del os.environ[_NO_SOURCE_BUILDS]
-    _empty(artifacts)
-    run()
-    return {"tool": _TOOLS["python"], "warnings": ["some packages have no wheel and were built from their source"]}
+        raise BuildFailed(
+            f"{error} (each package needs a wheel for {target}, or a source that makes one)"
+        ) from error
 
 
 def _python_target(order: Order) -> tuple[str, str]:
@@ -86,10 +106,6 @@ def _python_target(order: Order) -> tuple[str, str]:
         return f"python{order['targetPython']}", _own_architecture()
     runtime = order["unit"]["runtime"]
     return runtime if runtime.startswith("python") else _own_runtime(), order["unit"]["architecture"]
-
-
-def _is_own(runtime: str, architecture: str) -> bool:
-    return (runtime, architecture) == (_own_runtime(), _own_architecture())
 
 
 def _own_runtime() -> str:
