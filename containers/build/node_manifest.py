@@ -50,16 +50,5 @@ def has_lock(source: Path) -> bool:
     return any((source / name).is_file() for name in ("package-lock.json", "npm-shrinkwrap.json"))
 
 
-def install_scripts(artifacts: Path) -> list[str]:
-    """Installed packages with an install script, which was not run, by npm's own record."""
-    record = artifacts / "node_modules" / ".package-lock.json"
-    packages = _map(json.loads(record.read_text()).get("packages")) if record.is_file() else {}
-    return sorted(
-        name.rpartition("node_modules/")[2]
-        for name, package in packages.items()
-        if _map(package).get("hasInstallScript") and not name.endswith("/esbuild")
-    )
-
-
 def _map(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}

@@ -21,7 +21,16 @@ from aws_lambda_builders.supported_runtimes import NODEJS_RUNTIMES
 
 from bundle_options import bundle_options
 from deployer.errors import BuildFailed
-from node_manifest import dependencies, has_lock, install_scripts, repair
+from node_manifest import dependencies, has_lock, repair
+from npm_install import (
+    NOT_IN_SYNC,
+    gather,
+    has_local_packages,
+    install,
+    install_scripts,
+    other_locks,
+    workspace_of,
+)
 from python_requirements import requirements_file
 from requirements_text import make_fit
 
@@ -118,26 +127,44 @@ def _own_architecture() -> str:
 
 def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
     """Exactly what a lock file says, or the newest that package.json allows."""
-    manifest = source / "package.json"
-    if manifest.is_file():
-        repair(manifest)
-    warnings = []
+    manifest, project = source / "package.json", Path(order["project"])
+    if not manifest.is_file():
+        _run_npm(order, artifacts, {}, is_installing=False)
+        return {"tool": _TOOLS["nodejs"], "warnings": []}
+    repair(manifest)
+    home = workspace_of(source, project) or source
+    if home == source and not has_local_packages(source):
+        return _nodejs_alone(order, source, artifacts)
+    warnings = install(source, home)
+    _run_npm(order, artifacts, {}, is_installing=False)
+    gather(source, home, project, artifacts)
+    return {"tool": _TOOLS["nodejs"], "warnings": [*warnings, *_not_run(home)]}
+
+
+def _nodejs_alone(order: Order, source: Path, artifacts: Path) -> Outcome:
+    warnings = other_locks(source)
+    os.environ["NPM_CONFIG_OMIT"] = "dev"  # `npm ci` is not told by aws-lambda-builders
     try:
         _run_npm(order, artifacts, {"use_npm_ci": has_lock(source)})
     except LambdaBuilderError as error:
         if "in sync" not in str(error):
             raise
-        warnings.append("package-lock.json does not match package.json: installed by package.json")
+        warnings.append(NOT_IN_SYNC)
         _empty(artifacts)
         _run_npm(order, artifacts, {"use_npm_ci": False})
-    if skipped := install_scripts(artifacts):
-        warnings.append(f"install scripts were not run: {', '.join(skipped)}")
-    return {"tool": _TOOLS["nodejs"], "warnings": warnings}
+    return {"tool": _TOOLS["nodejs"], "warnings": [*warnings, *_not_run(artifacts)]}
 
 
-def _run_npm(order: Order, artifacts: Path, options: dict[str, Any]) -> None:
-    manifest = Path(order["source"], "package.json")
-    _run(order, "nodejs", "npm", artifacts, manifest, runtime=_node_runtime(order["unit"]), options=options)
+def _not_run(folder: Path) -> list[str]:
+    skipped = install_scripts(folder)
+    return [f"install scripts were not run: {', '.join(skipped)}"] if skipped else []
+
+
+def _run_npm(order: Order, artifacts: Path, options: dict[str, Any], *, is_installing: bool = True) -> None:
+    manifest, runtime = Path(order["source"], "package.json"), _node_runtime(order["unit"])
+    _run(
+        order, "nodejs", "npm", artifacts, manifest, runtime=runtime, options=options, is_installing=is_installing
+    )
 
 
 def _node_runtime(unit: BuildUnit) -> str:
@@ -145,10 +172,11 @@ def _node_runtime(unit: BuildUnit) -> str:
 
 
 def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
-    unit = order["unit"]
-    manifest = source / "package.json"
+    """Bundled where it lies: what it imports from around it is there."""
+    unit, manifest, warnings = order["unit"], source / "package.json", []
     if manifest.is_file():
         repair(manifest)
+        warnings = install(source, workspace_of(source, Path(order["project"])) or source)
     options = bundle_options(
         unit["options"],
         unit["handler"],
@@ -157,8 +185,10 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
         lambda name: (source / name).is_file(),
     )
     runtime = _node_runtime(unit)
-    _run(order, "nodejs", "npm-esbuild", artifacts, manifest, runtime=runtime, options=options)
-    return {"tool": _TOOLS["esbuild"], "warnings": []}
+    _run(
+        order, "nodejs", "npm-esbuild", artifacts, manifest, runtime=runtime, options=options, is_installing=False
+    )
+    return {"tool": _TOOLS["esbuild"], "warnings": warnings}
 
 
 def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
@@ -178,6 +208,7 @@ def _run(
     runtime: str,
     architecture: str = "x86_64",
     options: dict[str, Any] | None = None,
+    is_installing: bool = True,
 ) -> None:
     builder = LambdaBuilder(language=language, dependency_manager=manager, application_framework=None)
     builder.build(
@@ -188,6 +219,8 @@ def _run(
         runtime=runtime,
         architecture=architecture,
         options=options,
+        download_dependencies=is_installing,
+        build_in_source=None if is_installing else manager == "npm-esbuild",
         executable_search_paths=[order["bundlerPath"]] if order["bundlerPath"] else None,
         is_building_layer=order["unit"]["kind"] == "layer",
     )
