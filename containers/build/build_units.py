@@ -19,6 +19,7 @@ from deployer.amounts import counted, size
 from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing
 from deployer.log_text import clean
 from deployer.packaging.archive import files_below, write_zip
+from source_view import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,10 +107,11 @@ class Builds:
         origin = self.source / unit["source"]
         if not origin.is_dir():
             raise SourceMissing(f"{unit['name']}: {unit['source']} is not in the source archive")
-        shutil.copytree(origin, folder / "source", symlinks=True)
+        own = lay_out(self.source, unit["source"], folder / "project")
         return {
             "unit": unit,
-            "source": str(folder / "source"),
+            "project": str(folder / "project"),
+            "source": str(own),
             "artifacts": str(folder / "artifacts"),
             "scratch": str(folder / "scratch"),
             "outcome": str(folder / "outcome.json"),

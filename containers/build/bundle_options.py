@@ -14,6 +14,14 @@ _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OLDEST_WITH_SDK_3: Final = 18
 # SAM's own properties, which are none of esbuild's.
 _NOT_ESBUILD: Final = frozenset({"use_npm_ci", "keep_dependencies"})
+_SWITCHES: Final = {"true": True, "false": False}  # also written as texts
+# Source: esbuild API, each option's form on the command line.
+_LISTS: Final = frozenset(
+    {"entry_points", "external", "loader", "out_extension", "inject", "define", "banner", "footer"}
+)
+_JOINED: Final = frozenset({"main_fields", "resolve_extensions", "conditions", "target", "drop_labels"})
+_TEXTS: Final = _LISTS | _JOINED
+_ON_BY_ITSELF: Final = frozenset({"sources_content", "tree_shaking"})
 
 
 def bundle_options(
@@ -23,7 +31,7 @@ def bundle_options(
 
     Source of the names: SAM developer guide, "Building Node.js Lambda functions with esbuild".
     """
-    options: dict[str, Any] = {_snake(key): _value(value) for key, value in given.items()}
+    options: dict[str, Any] = {_snake(key): _option(_snake(key), value) for key, value in given.items()}
     options = {key: value for key, value in options.items() if key not in _NOT_ESBUILD}
     options.setdefault("entry_points", _entry_points(handler, has_file))
     options.setdefault("target", f"node{_major(runtime)}")
@@ -38,17 +46,17 @@ def _snake(name: str) -> str:
     return _CAPITAL.sub("_", name).lower()
 
 
-def _value(value: object) -> object:
-    """Booleans may be written as texts; numbers are none of esbuild's."""
-    if isinstance(value, str) and value.lower() in {"true", "false"}:
-        return value.lower() == "true"
-    return (
-        [str(item) for item in value]
-        if isinstance(value, list)
-        else value
-        if isinstance(value, bool)
-        else str(value)
-    )
+def _option(name: str, value: object) -> object:
+    """In one of the three forms that aws-lambda-builders takes: a switch, a text, or a list of texts."""
+    if isinstance(value, dict):
+        return [f"{key}={each}" for key, each in value.items()]
+    if isinstance(value, list):
+        texts = [str(each) for each in value]
+        return ",".join(texts) if name in _JOINED else texts
+    switch = value if isinstance(value, bool) else _SWITCHES.get(str(value).lower())
+    if switch is None or name in _TEXTS:
+        return [str(value)] if name in _LISTS else str(value)
+    return "false" if switch is False and name in _ON_BY_ITSELF else switch
 
 
 def _module(handler: str) -> str:

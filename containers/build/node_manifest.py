@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import BuildFailed
+from source_view import replace_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ def repair(manifest: Path) -> None:
     if bundler is not None:
         repaired["dependencies"] = {"esbuild": bundler, **_map(package.get("dependencies"))}
     if repaired != package:
-        manifest.write_text(json.dumps(repaired))
+        replace_text(manifest, json.dumps(repaired))
 
 
 def read(manifest: Path) -> dict[str, Any]:
@@ -47,17 +48,6 @@ def dependencies(manifest: Path) -> set[str]:
 
 def has_lock(source: Path) -> bool:
     return any((source / name).is_file() for name in ("package-lock.json", "npm-shrinkwrap.json"))
-
-
-def install_scripts(artifacts: Path) -> list[str]:
-    """Installed packages with an install script, which was not run, by npm's own record."""
-    record = artifacts / "node_modules" / ".package-lock.json"
-    packages = _map(json.loads(record.read_text()).get("packages")) if record.is_file() else {}
-    return sorted(
-        name.rpartition("node_modules/")[2]
-        for name, package in packages.items()
-        if _map(package).get("hasInstallScript") and not name.endswith("/esbuild")
-    )
 
 
 def _map(value: object) -> dict[str, Any]:

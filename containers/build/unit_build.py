@@ -21,21 +21,33 @@ from aws_lambda_builders.supported_runtimes import NODEJS_RUNTIMES
 
 from bundle_options import bundle_options
 from deployer.errors import BuildFailed
-from node_manifest import dependencies, has_lock, install_scripts, repair
+from node_manifest import dependencies, has_lock, repair
+from npm_install import (
+    NOT_IN_SYNC,
+    gather,
+    has_local_packages,
+    install,
+    install_scripts,
+    other_locks,
+    workspace_of,
+)
 from python_requirements import requirements_file
+from requirements_text import make_fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from deployer.worker import BuildUnit
 
 _LAYER_FOLDERS: Final = {"python": "python", "nodejs": "nodejs"}
 _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
 _MACHINES: Final = {"aarch64": "arm64", "arm64": "arm64", "AMD64": "x86_64"}
-_NO_SOURCE_BUILDS: Final = "UV_NO_BUILD"
 
 
 class Order(TypedDict):
     unit: BuildUnit
-    source: str  # a copy that may be changed
+    project: str  # the project's files
+    source: str  # the unit's own folder among them, which may be changed
     artifacts: str  # an empty folder, filled by the build
     scratch: str
     outcome: str
@@ -60,25 +72,42 @@ def build(order: Order) -> Outcome:
 
 
 def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Wheels first: installing one runs none of its code, and it may be made for another interpreter."""
+    """Wheels first: installing one runs none of its code, and it may be made for another interpreter.
+
+    Then sources: uv refuses what they are built to when it does not fit the target.
+    """
     runtime, architecture = _python_target(order)
-    manifest = requirements_file(source, Path(order["scratch"])) or source / "requirements.txt"
+    project, version = Path(order["project"]), runtime.removeprefix("python")
+    manifest = requirements_file(source, project, Path(order["scratch"]), version)
+    warnings = make_fit(manifest, manifest.parent if manifest.parent != source else project)
+    os.chdir(source)  # what a requirement's path is relative to
 
-    def run() -> None:
-        _run(order, "python", "uv", artifacts, manifest, runtime=runtime, architecture=architecture)
+    def run(file: Path) -> None:
+        _run(order, "python", "uv", artifacts, file, runtime=runtime, architecture=architecture)
 
-    os.environ[_NO_SOURCE_BUILDS] = "1"
+    try:
+        run(_wheels_alone(manifest, Path(order["scratch"])))
+    except LambdaBuilderError:
+        _empty(artifacts)
+        _run_with_sources(lambda: run(manifest), f"{runtime} on {architecture}")
+        warnings.append("some packages have no wheel and were built from their source")
+    return {"tool": _TOOLS["python"], "warnings": warnings}
+
+
+def _wheels_alone(manifest: Path, scratch: Path) -> Path:
+    """The same requirements, for which nothing may be built. uv's `pip` has no setting for it."""
+    file = scratch / "requirements-wheels.txt"
+    file.write_text(f"--only-binary :all:\n-r {manifest}\n")
+    return file
+
+
+def _run_with_sources(run: Callable[[], None], target: str) -> None:
     try:
         run()
     except LambdaBuilderError as error:
-        if not _is_own(runtime, architecture):
-            raise BuildFailed(f"{error} (there must be wheels for {runtime} on {architecture})") from error
-    else:
-        return {"tool": _TOOLS["python"], "warnings": []}
-    del os.environ[_NO_SOURCE_BUILDS]
-    _empty(artifacts)
-    run()
-    return {"tool": _TOOLS["python"], "warnings": ["some packages have no wheel and were built from their source"]}
+        raise BuildFailed(
+            f"{error} (each package needs a wheel for {target}, or a source that makes one)"
+        ) from error
 
 
 def _python_target(order: Order) -> tuple[str, str]:
@@ -86,10 +115,6 @@ def _python_target(order: Order) -> tuple[str, str]:
         return f"python{order['targetPython']}", _own_architecture()
     runtime = order["unit"]["runtime"]
     return runtime if runtime.startswith("python") else _own_runtime(), order["unit"]["architecture"]
-
-
-def _is_own(runtime: str, architecture: str) -> bool:
-    return (runtime, architecture) == (_own_runtime(), _own_architecture())
 
 
 def _own_runtime() -> str:
@@ -102,26 +127,44 @@ def _own_architecture() -> str:
 
 def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
     """Exactly what a lock file says, or the newest that package.json allows."""
-    manifest = source / "package.json"
-    if manifest.is_file():
-        repair(manifest)
-    warnings = []
+    manifest, project = source / "package.json", Path(order["project"])
+    if not manifest.is_file():
+        _run_npm(order, artifacts, {}, is_installing=False)
+        return {"tool": _TOOLS["nodejs"], "warnings": []}
+    repair(manifest)
+    home = workspace_of(source, project) or source
+    if home == source and not has_local_packages(source):
+        return _nodejs_alone(order, source, artifacts)
+    warnings = install(source, home)
+    _run_npm(order, artifacts, {}, is_installing=False)
+    gather(source, home, project, artifacts)
+    return {"tool": _TOOLS["nodejs"], "warnings": [*warnings, *_not_run(home)]}
+
+
+def _nodejs_alone(order: Order, source: Path, artifacts: Path) -> Outcome:
+    warnings = other_locks(source)
+    os.environ["NPM_CONFIG_OMIT"] = "dev"  # `npm ci` is not told by aws-lambda-builders
     try:
         _run_npm(order, artifacts, {"use_npm_ci": has_lock(source)})
     except LambdaBuilderError as error:
         if "in sync" not in str(error):
             raise
-        warnings.append("package-lock.json does not match package.json: installed by package.json")
+        warnings.append(NOT_IN_SYNC)
         _empty(artifacts)
         _run_npm(order, artifacts, {"use_npm_ci": False})
-    if skipped := install_scripts(artifacts):
-        warnings.append(f"install scripts were not run: {', '.join(skipped)}")
-    return {"tool": _TOOLS["nodejs"], "warnings": warnings}
+    return {"tool": _TOOLS["nodejs"], "warnings": [*warnings, *_not_run(artifacts)]}
 
 
-def _run_npm(order: Order, artifacts: Path, options: dict[str, Any]) -> None:
-    manifest = Path(order["source"], "package.json")
-    _run(order, "nodejs", "npm", artifacts, manifest, runtime=_node_runtime(order["unit"]), options=options)
+def _not_run(folder: Path) -> list[str]:
+    skipped = install_scripts(folder)
+    return [f"install scripts were not run: {', '.join(skipped)}"] if skipped else []
+
+
+def _run_npm(order: Order, artifacts: Path, options: dict[str, Any], *, is_installing: bool = True) -> None:
+    manifest, runtime = Path(order["source"], "package.json"), _node_runtime(order["unit"])
+    _run(
+        order, "nodejs", "npm", artifacts, manifest, runtime=runtime, options=options, is_installing=is_installing
+    )
 
 
 def _node_runtime(unit: BuildUnit) -> str:
@@ -129,10 +172,11 @@ def _node_runtime(unit: BuildUnit) -> str:
 
 
 def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
-    unit = order["unit"]
-    manifest = source / "package.json"
+    """Bundled where it lies: what it imports from around it is there."""
+    unit, manifest, warnings = order["unit"], source / "package.json", []
     if manifest.is_file():
         repair(manifest)
+        warnings = install(source, workspace_of(source, Path(order["project"])) or source)
     options = bundle_options(
         unit["options"],
         unit["handler"],
@@ -141,8 +185,10 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
         lambda name: (source / name).is_file(),
     )
     runtime = _node_runtime(unit)
-    _run(order, "nodejs", "npm-esbuild", artifacts, manifest, runtime=runtime, options=options)
-    return {"tool": _TOOLS["esbuild"], "warnings": []}
+    _run(
+        order, "nodejs", "npm-esbuild", artifacts, manifest, runtime=runtime, options=options, is_installing=False
+    )
+    return {"tool": _TOOLS["esbuild"], "warnings": warnings}
 
 
 def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
@@ -162,6 +208,7 @@ def _run(
     runtime: str,
     architecture: str = "x86_64",
     options: dict[str, Any] | None = None,
+    is_installing: bool = True,
 ) -> None:
     builder = LambdaBuilder(language=language, dependency_manager=manager, application_framework=None)
     builder.build(
@@ -172,6 +219,8 @@ def _run(
         runtime=runtime,
         architecture=architecture,
         options=options,
+        download_dependencies=is_installing,
+        build_in_source=None if is_installing else manager == "npm-esbuild",
         executable_search_paths=[order["bundlerPath"]] if order["bundlerPath"] else None,
         is_building_layer=order["unit"]["kind"] == "layer",
     )

@@ -9,6 +9,7 @@ import pytest
 from local.git_server import GitServer
 from moto import mock_aws
 from tests.api_caller import SETTINGS
+from tests.build_task import Machine
 from tests.clone_task import Host
 from tests.cloudformation import CannedCloudFormation
 from tests.presigned import PresignedBucket
@@ -95,3 +96,10 @@ def host(tmp_path: Path, bare: BareRepository) -> Iterator[Host]:
     (tmp_path / "temporary").mkdir()
     with GitServer(tmp_path / "mirror") as server, PresignedBucket() as bucket:
         yield Host(bare, bucket, server.url, tmp_path / "temporary")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """Where the build image's entry point runs."""
+    with PresignedBucket() as bucket:
+        yield Machine(bucket, tmp_path)

@@ -6,97 +6,23 @@ Real builds: the Python and npm package registries are asked for one small packa
 from __future__ import annotations
 
 import io
-import json
 import os
 import platform
 import signal
 import socket
 import subprocess
-import sys
 import time
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.presigned import PresignedBucket
+from tests.build_task import a_unit
 
-from deployer.packaging.archive import Entry, write_zip
 from deployer.worker import GRACE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "containers" / "build"
-OURS = dict(os.environ)  # noqa: TID251 - where uv and npm are, and how this machine reaches the registries
-REGISTRY = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "UV_DEFAULT_INDEX", "NPM_CONFIG_REGISTRY")
-
-
-@dataclass
-class Machine:
-    """Runs the container's entry point in a folder of its own."""
-
-    bucket: PresignedBucket
-    folder: Path
-
-    def start(
-        self,
-        files: dict[str, str],
-        *units: dict[str, Any],
-        seconds: int = 120,
-        source: str | None = None,
-        **environment: str,
-    ) -> subprocess.Popen[str]:
-        self.bucket.objects["source.zip"] = self._source(files)
-        plan = {
-            "sourceUrl": source or f"{self.bucket.url}/source.zip",
-            "units": list(units),
-            "maxUnpackedBytes": 10_000_000,
-            "timeoutSeconds": seconds,
-            "upload": self.bucket.upload("build/"),
-        }
-        self.bucket.objects["plan.json"] = json.dumps(plan).encode()
-        own = {name: OURS[name] for name in REGISTRY if name in OURS}
-        given = {"PATH": OURS["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder)}
-        given |= {"PYTHONPATH": f"{BUILD}:{ROOT / 'functions'}", "PLAN_URL": f"{self.bucket.url}/plan.json"}
-        return subprocess.Popen(
-            [sys.executable, str(BUILD / "build.py")],
-            env=given | own | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, files: dict[str, str], *units: dict[str, Any], **rest: Any) -> dict[str, Any]:
-        """The report."""
-        with self.start(files, *units, **rest) as process:
-            output, _ = process.communicate(timeout=100)
-        assert "build/report.json" in self.bucket.objects, output
-        report: dict[str, Any] = json.loads(self.bucket.objects["build/report.json"])
-        assert process.returncode == (1 if report["error"] else 0)
-        assert list(self.folder.glob("build-*")) == []
-        return report
-
-    def names(self, unit_id: str = "a1") -> list[str]:
-        return zipfile.ZipFile(io.BytesIO(self.bucket.objects[f"build/{unit_id}.zip"])).namelist()
-
-    def _source(self, files: dict[str, str]) -> bytes:
-        path = self.folder / "source.zip"
-        write_zip(path, [Entry.of_bytes(name, text.encode()) for name, text in files.items()])
-        return path.read_bytes()
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    with PresignedBucket() as bucket:
-        yield Machine(bucket, tmp_path)
-
-
-def _unit(method: str, runtime: str, **rest: Any) -> dict[str, Any]:
-    unit = {"id": "a1", "kind": "function", "name": "Hello", "source": "src", "method": method, "runtime": runtime}
-    return {**unit, "architecture": "x86_64", "handler": "app.handler", "options": {}, **rest}
+    from tests.build_task import Machine
 
 
 def _make(*commands: str, **files: str) -> dict[str, str]:
@@ -104,14 +30,14 @@ def _make(*commands: str, **files: str) -> dict[str, str]:
     return {"src/Makefile": "build-Hello:\n" + "".join(f"\t@{command}\n" for command in commands), **files}
 
 
-MAKE = _unit("makefile", "provided.al2023")
+MAKE = a_unit("makefile", "provided.al2023")
 
 
 def test_python_for_another_interpreter(machine: Machine) -> None:
     """Dependencies are there beside the source, for a Python and a processor that this machine need not have."""
     files = {"src/app.py": "import idna", "src/requirements.txt": "idna==3.10\n"}
 
-    report = machine.run(files, _unit("python", "python3.14", architecture="arm64"))
+    report = machine.run(files, a_unit("python", "python3.14", architecture="arm64"))
 
     assert report["error"] is None
     assert {"app.py", "idna/__init__.py"} <= set(machine.names())
@@ -125,7 +51,7 @@ def test_same_source_twice(machine: Machine) -> None:
         "src/requirements.txt": "idna==3.10\n",
         "js/package.json": '{"dependencies":{"ms":"2.1.3"}}',
     }
-    units = [_unit("python", "python3.13"), _unit("nodejs", "nodejs22.x", id="a2", source="js")]
+    units = [a_unit("python", "python3.13"), a_unit("nodejs", "nodejs22.x", id="a2", source="js")]
 
     first = machine.run(files, *units)
     second = machine.run(files, *units)
@@ -138,7 +64,7 @@ def test_native_package_for_the_target_python(machine: Machine) -> None:
     """With TARGET_PYTHON, wheels are those of that interpreter on this machine, whatever the runtime says."""
     files = {"src/app.py": "", "src/requirements.txt": "MarkupSafe==3.0.2\n"}
 
-    report = machine.run(files, _unit("python", "python3.9"), TARGET_PYTHON="3.12")
+    report = machine.run(files, a_unit("python", "python3.9"), TARGET_PYTHON="3.12")
 
     assert report["error"] is None
     [library] = [name for name in machine.names() if name.endswith(".so")]
@@ -155,7 +81,7 @@ def test_project_file(machine: Machine) -> None:
     files = {"a/pyproject.toml": pyproject, "b/poetry.lock": poetry + 'version = "1"\ngroups = ["dev"]\n'}
 
     machine.run(
-        files, _unit("python", "python3.13", source="a"), _unit("python", "python3.13", source="b", id="b1")
+        files, a_unit("python", "python3.13", source="a"), a_unit("python", "python3.13", source="b", id="b1")
     )
 
     assert "idna-3.10.dist-info/METADATA" in machine.names("a1")
@@ -168,8 +94,8 @@ def test_layer(machine: Machine) -> None:
 
     machine.run(
         files,
-        _unit("python", "python3.13", kind="layer"),
-        _unit("nodejs", "nodejs22.x", kind="layer", id="a2", source="js"),
+        a_unit("python", "python3.13", kind="layer"),
+        a_unit("nodejs", "nodejs22.x", kind="layer", id="a2", source="js"),
     )
 
     assert "python/idna/__init__.py" in machine.names("a1")
@@ -183,7 +109,7 @@ def test_typescript(machine: Machine) -> None:
         "src/package.json": '{"dependencies": {"ms": "2.1.3"}}',
     }
 
-    report = machine.run(files, _unit("esbuild", "nodejs22.x", handler="lib/app.handler"))
+    report = machine.run(files, a_unit("esbuild", "nodejs22.x", handler="lib/app.handler"))
 
     assert report["error"] is None
     assert machine.names() == ["lib/app.js"]
@@ -230,7 +156,7 @@ def test_package_that_does_not_exist(machine: Machine) -> None:
     """The registry's answer is the reason."""
     files = {"src/requirements.txt": "this-package-is-not-on-any-index-1234==9\n"}
 
-    report = machine.run(files, _unit("python", "python3.14"))
+    report = machine.run(files, a_unit("python", "python3.14"))
 
     assert report["error"]["code"] == "BuildFailed"
     assert "this-package-is-not-on-any-index-1234" in report["error"]["message"]

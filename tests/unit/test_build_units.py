@@ -36,6 +36,7 @@ def _units(files: list[str], **resources: Any) -> list[BuildUnit]:
         ("python3.13", ["src/app.py"], None),
         ("python3.13", ["src/app.py", "src/requirements.txt"], "python"),
         ("python3.13", ["src/app.py", "src/pyproject.toml"], "python"),
+        ("python3.13", ["src/app.py", "src/Pipfile"], "python"),
         ("python3.13", ["src/app.py", "src/tests/requirements.txt", "requirements.txt"], None),
         ("nodejs22.x", ["src/app.js"], None),
         ("nodejs22.x", ["src/app.js", "src/package.json"], "nodejs"),

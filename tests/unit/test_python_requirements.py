@@ -37,8 +37,7 @@ def _asked(tmp_path: Path, **files: str) -> list[str]:
     scratch.mkdir()
     for name, text in files.items():
         (source / name.replace("_", ".")).write_text(text)
-    manifest = requirements_file(source, scratch)
-    return manifest.read_text().splitlines() if manifest else []
+    return requirements_file(source, tmp_path, scratch, "3.13").read_text().splitlines()
 
 
 def test_requirements_file(tmp_path: Path) -> None:
@@ -65,6 +64,80 @@ def test_lock_of_poetry(tmp_path: Path) -> None:
     asked = _asked(tmp_path, poetry_lock=POETRY_LOCK, pyproject_toml="[tool.poetry.dependencies]\nidna = '*'")
 
     assert asked == ['idna==3.10 ; python_version < "4"']
+
+
+def test_hashes_of_poetry(tmp_path: Path) -> None:
+    """What the lock file says of a package's files is held to, in its newer and its older place."""
+    package = '[[package]]\nname = "idna"\nversion = "3.10"\n'
+    newer = f'{package}files = [{{file = "a", hash = "sha256:1"}}, {{file = "b", hash = "sha256:2"}}]'
+    older = f'{package}[metadata.files]\nidna = [{{file = "a", hash = "sha256:1"}}]'
+
+    (tmp_path / "older").mkdir()
+    assert _asked(tmp_path, poetry_lock=newer) == ["idna==3.10 --hash=sha256:1 --hash=sha256:2"]
+    assert _asked(tmp_path / "older", poetry_lock=older) == ["idna==3.10 --hash=sha256:1"]
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        (
+            '{type = "git", url = "https://example.org/a.git", resolved_reference = "12", subdirectory = "x"}',
+            "a @ git+https://example.org/a.git@12#subdirectory=x",
+        ),
+        ('{type = "url", url = "https://example.org/a.whl"}', "a @ https://example.org/a.whl"),
+        ('{type = "directory", url = "../a"}', "{source}/./../a"),
+    ],
+)
+def test_package_from_elsewhere(tmp_path: Path, source: str, asked: str) -> None:
+    """A package comes from the place that was locked, not from an index that has one of the same name."""
+    lock = f'[[package]]\nname = "a"\nversion = "1"\nsource = {source}'
+
+    assert _asked(tmp_path, poetry_lock=lock) == [asked.format(source=tmp_path / "source")]
+
+
+def test_private_index(tmp_path: Path) -> None:
+    """It is asked before the public one."""
+    lock = '[[package]]\nname = "a"\nversion = "1"\nsource = {type = "legacy", url = "https://example.org/simple"}'
+
+    assert _asked(tmp_path, poetry_lock=lock) == ["--extra-index-url https://example.org/simple", "a==1"]
+
+
+def test_lock_without_groups(tmp_path: Path) -> None:
+    """What the project depends on is followed where the lock file does not say what is for developers."""
+    lock = (
+        '[[package]]\nname = "Some_App"\nversion = "1"\n[package.dependencies]\nlib = "*"\n'
+        '[[package]]\nname = "lib"\nversion = "2"\n[[package]]\nname = "pytest"\nversion = "9"\n'
+    )
+    pyproject = "[tool.poetry.dependencies]\npython = '^3'\nsome-app = '*'"
+
+    assert _asked(tmp_path, poetry_lock=lock, pyproject_toml=pyproject) == ["Some_App==1", "lib==2"]
+
+
+def test_lock_with_categories(tmp_path: Path) -> None:
+    """The oldest lock files name each package's category."""
+    lock = (
+        '[[package]]\nname = "a"\nversion = "1"\ncategory = "main"\n'
+        '[[package]]\nname = "b"\nversion = "2"\ncategory = "dev"\n'
+    )
+
+    assert _asked(tmp_path, poetry_lock=lock) == ["a==1"]
+
+
+def test_lock_of_pipenv(tmp_path: Path) -> None:
+    """Its default packages, with extras, markers and hashes."""
+    package = '{"version": "==1", "extras": ["x"], "markers": "os_name == \'posix\'", "hashes": ["sha256:1"]}'
+
+    asked = _asked(
+        tmp_path, Pipfile="", Pipfile_lock=f'{{"default": {{"a": {package}}}, "develop": {{"b": {{}}}}}}'
+    )
+
+    assert asked == ["a[x]==1 ; os_name == 'posix' --hash=sha256:1"]
+
+
+def test_pipenv_without_a_lock(tmp_path: Path) -> None:
+    """The lock file is asked for."""
+    with pytest.raises(BuildFailed, match=r"commit Pipfile\.lock"):
+        _asked(tmp_path, Pipfile="[packages]\na = '*'")
 
 
 def test_poetry_without_a_lock(tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
-_PYTHON_FILES: Final = frozenset({"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock"})
+_PYTHON_FILES: Final = frozenset(
+    {"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock"}
+)
 _TYPESCRIPT: Final = (".ts", ".mts", ".cts", ".tsx")
 _ARCHITECTURES: Final[dict[str, Literal["x86_64", "arm64"]]] = {"x86_64": "x86_64", "arm64": "arm64"}
 # What a runtime's name begins with, and the toolchain that its functions are built with.
