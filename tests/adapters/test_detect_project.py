@@ -13,7 +13,7 @@ from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.earlier_builds import keep_build
 from deployer.aws.sessions import Sessions
-from deployer.errors import ProjectNotFound, RepositoryTooLarge, SourceMissing, WorkerStopped
+from deployer.errors import ProjectNotFound, RepositoryTooLarge, SeveralProjects, SourceMissing, WorkerStopped
 from deployer.session import new_session_id
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     assert (project["basePath"], [unit["source"] for unit in project["units"]]) == ("template.yaml", ["src"])
     assert (head["stage"], head["message"]) == ("packaging", "building Hello")
     assert head["project"]["template"] == "template.yaml"
+    evidence = "template.yaml declares the transform AWS::Serverless-2016-10-31"
+    assert head["project"]["found"] == [{"path": "template.yaml", "kind": "sam", "evidence": evidence}]
 
 
 def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
@@ -230,9 +232,30 @@ def test_repository_without_a_project(artifacts: Artifacts, sessions: Sessions) 
     assert sessions.head(SESSION)["stage"] == "validating"
 
 
+def test_repository_with_several_projects(artifacts: Artifacts, sessions: Sessions) -> None:
+    """None is taken; the session lists them, the first 20 and how many there are."""
+    _cloned(artifacts, {f"p{number:02}/template.yaml": SAM for number in range(23)}, ("infra/cdk.json",))
+
+    with pytest.raises(SeveralProjects):
+        _detect()
+
+    project = sessions.head(SESSION)["project"]
+    assert (project["kind"], project["template"], project["foundCount"]) == (None, None, 24)
+    assert project["found"][0] == {
+        "path": "infra/cdk.json",
+        "kind": "AWS CDK",
+        "evidence": "infra/cdk.json is a file of AWS CDK",
+    }
+    assert [each["path"] for each in project["found"][1:]] == [
+        f"p{number:02}/template.yaml" for number in range(19)
+    ]
+
+
 def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Sessions) -> None:
-    """It is found before anything is built, by the property that names it."""
+    """It is found before anything is built, by the property that names it; the session says what was taken."""
     _cloned(artifacts, {"template.yaml": SAM})
 
     with pytest.raises(SourceMissing, match=r"Resources\.Hello\.Properties\.CodeUri names src"):
         _detect()
+
+    assert sessions.head(SESSION)["project"]["template"] == "template.yaml"

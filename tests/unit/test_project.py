@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   F: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}
 """
+EMPTY = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 STACK = "Resources:\n  B: {Type: AWS::S3::Bucket}\n"
 KUBERNETES = "apiVersion: v1\nkind: Pod\n"
 BACKSTAGE = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nspec: {steps: []}\n"
@@ -113,9 +115,47 @@ def test_nested_template_beside_its_parent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("texts", "template", "reason"),
+    [
+        (
+            {"template.yml": STACK, "a.yaml": SAM},
+            "template.yml",
+            r"2 templates there .*, template.yml has the standard",
+        ),
+        ({"network.yaml": STACK, "app.yaml": SAM}, "app.yaml", r"app.yaml is the only one for SAM"),
+        (
+            {"template_v1.yaml": STACK, "vpc.yaml": STACK},
+            "template_v1.yaml",
+            "only one that is named like a template",
+        ),
+        ({"template.yaml": EMPTY, "app.yaml": SAM}, "app.yaml", "the only one for SAM"),
+        ({"vpc-template.yaml": STACK, "app.yaml": SAM}, "app.yaml", "the only one for SAM"),
+    ],
+)
+def test_one_of_several_templates(texts: dict[str, str], template: str, reason: str) -> None:
+    """Where one is meant, it is taken, and the evidence says by what rule."""
+    project = _detect(texts)
+
+    assert project.template_path == template
+    assert re.search(reason, project.evidence[-1])
+
+
+def test_one_of_several_templates_below() -> None:
+    """The same rules hold for a folder below the root."""
+    project = _detect({"app/infra.yaml": STACK, "app/sam.yaml": SAM})
+
+    assert project.template_path == "app/sam.yaml"
+    assert "sam.yaml is the only one for SAM" in project.evidence[-1]
+
+
+@pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ({"one.yaml": STACK, "two.yaml": SAM}, r"one.yaml \(cloudformation\), two.yaml \(sam\).*`template`"),
+        ({"one.yaml": STACK, "two.yaml": STACK}, r"one.yaml \(cloudformation\), two.yaml \(cloud.*`template`"),
+        (
+            {"app-template.yaml": SAM, "api-template.yaml": SAM, "vpc.yaml": STACK},
+            r"api-.* \(sam\), app-.* \(sam\)",
+        ),
         ({"a/template.yaml": SAM, "b/template.yaml": STACK}, r"a/template.yaml \(sam\), b/template.yaml \(cloudf"),
         ({"a/app.py": PYTHON, "b/app.py": PYTHON}, r"a \(lambda\), b \(lambda\)"),
     ],
@@ -143,10 +183,42 @@ def test_project_of_another_tool(path: str, tool: str) -> None:
         _detect({path: "", "package.json": "{}"})
 
 
-def test_cdk_app_without_its_settings() -> None:
+@pytest.mark.parametrize("name", ["app.py", "hello_stack.py", "hello_cdk.py"])
+def test_cdk_app_without_its_settings(name: str) -> None:
     """A CDK app in Python is known by its import, before a handler below it is taken for the project."""
-    with pytest.raises(ProjectUnsupported, match=r"AWS CDK \(app\.py\)"):
-        _detect({"app.py": "import os\nimport aws_cdk as cdk\n", "src/lambda_function.py": PYTHON})
+    with pytest.raises(ProjectUnsupported, match=rf"AWS CDK \({name}\)"):
+        _detect({name: "import os\nimport aws_cdk as cdk\n", "src/lambda_function.py": PYTHON})
+
+
+def test_template_that_a_cdk_app_wrote() -> None:
+    """Beside its app it is what came out of that, and the app is the project; alone it is a template like any."""
+    metadata = "Metadata: {'aws:cdk:path': App/B/Resource}"
+    written = f"Resources:\n  B: {{Type: AWS::S3::Bucket, {metadata}}}\n"
+
+    with pytest.raises(ProjectUnsupported, match="AWS CDK"):
+        _detect({"cdk.json": "{}", "template.yaml": written})
+
+    assert _detect({"template.yaml": written}).kind == ProjectKind.CLOUDFORMATION
+
+
+def test_empty_template_above_a_project() -> None:
+    """A frame without resources does not hide what is below it: a template, or another tool."""
+    assert _detect({"template.yaml": EMPTY, "app/template.yaml": SAM}).template_path == "app/template.yaml"
+
+    with pytest.raises(ProjectUnsupported, match=r"AWS CDK \(stack/cdk\.json"):
+        _detect({"template.yaml": EMPTY, "stack/cdk.json": "{}"})
+
+
+def test_empty_template_above_a_handler() -> None:
+    """It is told of: a handler alone may be a part of what the template was to be."""
+    with pytest.raises(TemplateInvalid, match=r"template\.yaml: has no Resources"):
+        _detect({"template.yaml": EMPTY, "src/app.py": PYTHON})
+
+
+def test_modules_of_another_tool() -> None:
+    """What lies inside a project is not listed as a project of its own."""
+    with pytest.raises(ProjectUnsupported, match=r"^infra is a project of Terraform \(infra/main\.tf\), without"):
+        _detect({"infra/main.tf": "", "infra/modules/vpc/main.tf": ""})
 
 
 def test_template_inside_a_project_of_another_tool() -> None:

@@ -16,17 +16,32 @@ _NAMES: Final = {
     "Pulumi": re.compile(r"Pulumi\.ya?ml"),
 }
 # A CDK app in Python is often kept without its cdk.json; its app.py looks like a handler's.
+CDK_FILES: Final = re.compile(r"app\.py|.*(?:stack|cdk).*\.py", re.IGNORECASE)
+"""What may be a CDK app, or a stack of one, by its name: `cdk init` writes `{project}_stack.py`."""
 _CDK_APP: Final = re.compile(r"^(?:import|from) aws_cdk\b", re.MULTILINE)
 
 
 def frameworks(files: Iterable[str], texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """For each folder that holds such a project, the tools' names, each with the path that gives it away."""
     found: dict[str, dict[str, str]] = {}
-    for path in files:
+    paths = list(files)
+    for path in paths:
         folder, name = posixpath.split(path)
         for tool, pattern in _NAMES.items():
             if pattern.fullmatch(name):
                 found.setdefault(folder, {}).setdefault(tool, path)
-        if name == "app.py" and _CDK_APP.search(texts.get(path, "")):
+    for path in paths:
+        folder, name = posixpath.split(path)
+        if CDK_FILES.fullmatch(name) and _CDK_APP.search(texts.get(path, "")):
             found.setdefault(folder, {}).setdefault("AWS CDK", path)
     return found
+
+
+def outermost(tools: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Without the folders inside of another one: a module of a Terraform project is no project."""
+    return {folder: found for folder, found in tools.items() if not any(is_inside(folder, each) for each in tools)}
+
+
+def is_inside(folder: str, other: str) -> bool:
+    """Whether it lies below the other one; "" is the repository's top."""
+    return folder != other and (other == "" or folder.startswith(f"{other}/"))

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import ArtifactInvalid
+from deployer.project.frameworks import CDK_FILES
 from deployer.worker import MAX_TEXT_BYTES, Finding, Manifest
 
 if TYPE_CHECKING:
@@ -72,12 +73,12 @@ def _likeliest(paths: Iterable[str]) -> list[str]:
 def _rank(path: str) -> tuple[bool, int, int, str]:
     name = posixpath.basename(path)
     standard = STANDARD_TEMPLATES.index(name) if name in STANDARD_TEMPLATES else len(STANDARD_TEMPLATES)
-    return LAMBDA_FILES.fullmatch(name) is not None, path.count("/"), standard, path
+    return not is_template_name(name), path.count("/"), standard, path
 
 
 def _may_matter(path: str) -> bool:
     name = posixpath.basename(path)
-    return is_template_name(name) or LAMBDA_FILES.fullmatch(name) is not None
+    return any(pattern.fullmatch(name) for pattern in (LAMBDA_FILES, CDK_FILES)) or is_template_name(name)
 
 
 def is_template_name(name: str) -> bool:
