@@ -16,7 +16,7 @@ from deployer.packaging.build_identity import build_identity
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project.project import Project, detect
-from deployer.project.sources import units_of
+from deployer.project.sources import units_of, warnings_of
 from deployer.project.survey import SeenProject, recorded, survey
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
@@ -54,7 +54,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
     sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
     seen = survey(manifest, request["projectRoot"], project)
-    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(manifest["findings"])])
+    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(project, manifest)])
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
@@ -150,11 +150,15 @@ def _record_found(sessions: Sessions, event: Event, project: Project | None, see
     )
 
 
-def _warnings(findings: Sequence[Finding]) -> list[tuple[LogLevel, str]]:
-    """cfn-lint's findings: an opinion, which stops nothing."""
+def _warnings(project: Project, manifest: Manifest) -> list[tuple[LogLevel, str]]:
+    """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
+    told = warnings_of(project.document, project.base_path, manifest["texts"], manifest["files"])
+    return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
+
+
+def _lint_lines(findings: Sequence[Finding]) -> list[str]:
     told = [
         f"{each['path']}:{each['line']}: {each['rule']} {each['message']}" for each in findings[:_MAX_FINDINGS]
     ]
     more = len(findings) - len(told)
-    told += [f"cfn-lint has {counted(more, 'more finding')}"] if more else []
-    return [(LogLevel.WARNING, line) for line in told]
+    return [*told, *([f"cfn-lint has {counted(more, 'more finding')}"] if more else [])]

@@ -251,6 +251,20 @@ def test_repository_with_several_projects(artifacts: Artifacts, sessions: Sessio
     ]
 
 
+def test_handler_without_its_file(artifacts: Artifacts, sessions: Sessions) -> None:
+    """It stops nothing, and is a warning in the log."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/App.py",))
+
+    _detect()
+
+    entries, _ = sessions.logs(SESSION, None, 100)
+    told = [entry["message"] for entry in entries if entry["level"] == "warning"]
+    assert told[1:] == [
+        "template.yaml: Hello cannot start: its handler app.handler needs app.py in src, which is not there; "
+        "did you mean src/App.py?",
+    ]
+
+
 def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Sessions) -> None:
     """It is found before anything is built, by the property that names it; the session says what was taken."""
     _cloned(artifacts, {"template.yaml": SAM})

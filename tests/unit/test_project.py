@@ -294,7 +294,8 @@ def test_source_in_other_letter_case() -> None:
     project = _detect({"template.yaml": SAM, "Src/app.py": ""})
 
     with pytest.raises(
-        SourceMissing, match=r"template.yaml: Resources.F.Properties.CodeUri names src.*there is Src"
+        SourceMissing,
+        match=r"template.yaml: Resources.F.Properties.CodeUri names src.*letter case counts; did you mean Src\?",
     ):
         units_of(project.document, "template.yaml", {}, ["template.yaml", "Src/app.py"])
 

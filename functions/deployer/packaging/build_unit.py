@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deployer.packaging.template_paths import Document
     from deployer.worker import BuildUnit
 
-_FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
+FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
 _PYTHON_FILES: Final = frozenset({"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock"})
 _TYPESCRIPT: Final = (".ts", ".mts", ".cts", ".tsx")
@@ -69,7 +69,7 @@ def _unit(document: Document, path: LocalPath, tree: FileTree) -> BuildUnit | No
         or _metadata(resource).get("SkipBuild") in {True, "true"}
     ):
         return None
-    if path.resource_type in _FUNCTIONS:
+    if path.resource_type in FUNCTIONS:
         return _function_unit(document, path, resource, tree)
     return _layer_unit(document, path, resource, tree) if path.resource_type in _LAYERS else None
 
@@ -78,9 +78,9 @@ def _function_unit(
     document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree
 ) -> BuildUnit | None:
     properties = effective_properties(document, resource)
-    runtime = _text(document, properties.get("Runtime"))
-    handler = _text(document, properties.get("Handler"))
-    named = _text(document, _metadata(resource).get("BuildMethod"))
+    runtime = text_of(document, properties.get("Runtime"))
+    handler = text_of(document, properties.get("Handler"))
+    named = text_of(document, _metadata(resource).get("BuildMethod"))
     method = _named_method(path.logical_id, named) if named else _method_of(path, runtime, handler, tree)
     if method is None:
         return None
@@ -136,8 +136,8 @@ def _unsupported(logical_id: str, what: str, toolchain: str) -> RuntimeUnsupport
 def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree) -> BuildUnit | None:
     properties = effective_properties(document, resource)
     metadata = _metadata(resource)
-    named = _text(document, metadata.get("BuildMethod"))
-    runtimes = [_text(document, runtime) for runtime in _list(properties.get("CompatibleRuntimes"))]
+    named = text_of(document, metadata.get("BuildMethod"))
+    runtimes = [text_of(document, runtime) for runtime in _list(properties.get("CompatibleRuntimes"))]
     method = _named_method(path.logical_id, named) if named else _layer_method(tree.names_in(path.path))
     if method is None:
         return None
@@ -196,10 +196,10 @@ def _unit_id(unit: BuildUnit) -> str:
 def _architecture(document: Document, properties: dict[str, Any]) -> Literal["x86_64", "arm64"]:
     wanted = properties.get("Architectures")
     first = wanted[0] if isinstance(wanted, list) and wanted else wanted
-    return _ARCHITECTURES.get(_text(document, first), "x86_64")
+    return _ARCHITECTURES.get(text_of(document, first), "x86_64")
 
 
-def _text(document: Document, value: object) -> str:
+def text_of(document: Document, value: object) -> str:
     """The text, also behind a reference to a parameter with a default; "" for what is known later only."""
     if isinstance(value, dict) and isinstance(name := value.get("Ref"), str):
         parameter = (document.get("Parameters") or {}).get(name)

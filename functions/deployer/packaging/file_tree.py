@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from deployer.amounts import counted, listed
 from deployer.errors import SourceMissing
+from deployer.near_names import did_you_mean, near_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from deployer.packaging.local_path import LocalPath
+
+_MAX_MISSING: Final = 10
+_MAX_BESIDE: Final = 8
 
 
 class FileTree:
@@ -39,13 +44,27 @@ class FileTree:
         return self._below.get(folder, set())
 
     def check(self, paths: Iterable[LocalPath]) -> None:
-        """Raises SourceMissing that lists every path that is not there."""
+        """Raises SourceMissing that lists the paths that are not there, with what may be meant."""
         missing = [path for path in paths if path.path not in self._files and path.path not in self._below]
         if missing:
-            raise SourceMissing("; ".join(map(self._missing, missing)))
+            told = [self._missing(path) for path in missing[:_MAX_MISSING]]
+            raise SourceMissing("; ".join([*told, *_more(len(missing) - len(told))]))
 
     def _missing(self, path: LocalPath) -> str:
-        folded = path.path.casefold()
-        near = sorted(each for each in self._files | self._below.keys() if each.casefold() == folded)
-        hint = f"; there is {', '.join(near)}, in other letter case" if near else ""
-        return f"{path.name} names {path.path}, which is not in the repository{hint}"
+        names = f"{path.name} names {path.path}, which is not in the repository"
+        found = near_path(path.path, self._files | self._below.keys())
+        if found and found[0].casefold() == path.path.casefold():
+            return f"{names}: letter case counts{did_you_mean(found)}"
+        return names + (did_you_mean(found) or self._beside(path.path))
+
+    def _beside(self, path: str) -> str:
+        """What the nearest folder that is there holds."""
+        folder = posixpath.dirname(path)
+        while folder not in self._below:
+            folder = posixpath.dirname(folder)
+        names = listed(sorted(self.names_in(folder)), _MAX_BESIDE)
+        return f"; {folder or 'the top'} holds {names}" if names else ""
+
+
+def _more(count: int) -> list[str]:
+    return [f"and {counted(count, 'more path')}"] if count else []

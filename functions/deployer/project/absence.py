@@ -1,8 +1,7 @@
-"""What to say where no project is: what is there instead, and which name was nearly right."""
+"""What to say where no project is: what is there instead."""
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -19,15 +18,6 @@ if TYPE_CHECKING:
 def name_of(folder: str) -> str:
     """For messages; "" is the repository's top."""
     return folder or "the repository's top"
-
-
-def near(path: str, paths: Iterable[str]) -> str:
-    """`; did you mean src?`, whatever the letter case; "" when none of the paths is like it."""
-    by_folded = {each.casefold(): each for each in paths if each}
-    alike = (
-        difflib.get_close_matches(path.casefold(), by_folded, n=3, cutoff=0.75) if len(by_folded) < 5000 else []
-    )
-    return f"; did you mean {', '.join(by_folded[each] for each in alike)}?" if alike else ""
 
 
 def nothing_found(manifest: Manifest, root: str, paths: Iterable[str]) -> HandlerNotFound | ProjectNotFound:

@@ -16,7 +16,8 @@ from deployer.errors import (
     TemplateInvalid,
     TemplateNotFound,
 )
-from deployer.project.absence import name_of, near, nothing_found
+from deployer.near_names import did_you_mean, near
+from deployer.project.absence import name_of, nothing_found
 from deployer.project.choice import choose, without_children
 from deployer.project.found_template import FoundTemplate, read_template
 from deployer.project.frameworks import frameworks, outermost
@@ -73,14 +74,15 @@ def detect(manifest: Manifest, project_root: str, template: str | None) -> Proje
 
 def _check_root(manifest: Manifest, project_root: str) -> None:
     if project_root and not any(path.startswith(f"{project_root}/") for path in manifest["files"]):
-        hint = near(project_root, {posixpath.dirname(path) for path in manifest["files"]})
+        hint = did_you_mean(near(project_root, {posixpath.dirname(path) for path in manifest["files"]}))
         raise ProjectRootNotFound(f"there is no folder {project_root!r} at this commit{hint}")
 
 
 def _asked_for(manifest: Manifest, project_root: str, template: str) -> Project:
     path = posixpath.normpath(posixpath.join(project_root, template))
     if path not in manifest["files"]:
-        hint = near(path, (each for each in manifest["files"] if is_template_name(posixpath.basename(each))))
+        named = (each for each in manifest["files"] if is_template_name(posixpath.basename(each)))
+        hint = did_you_mean(near(path, named))
         raise TemplateNotFound(f"there is no template {path!r} at this commit{hint}")
     found = read_template(manifest, path)
     if found is None:

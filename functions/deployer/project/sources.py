@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.errors import SourceMissing, TransformUnsupported
 from deployer.packaging.build_unit import build_units
+from deployer.packaging.entry_file import missing_handlers
 from deployer.packaging.template_paths import local_paths
 from deployer.project.found_template import child_paths
 from deployer.template import template
@@ -41,6 +42,17 @@ def units_of(
         except SourceMissing as error:
             raise SourceMissing(f"{each_path}: {error.message}") from None
     return list(units.values())
+
+
+def warnings_of(
+    document: template.Template, path: str, texts: Mapping[str, str], files: Collection[str]
+) -> list[str]:
+    """What will not work, as far as it can be told beforehand. Raises what `units_of` raises."""
+    return [
+        f"{each_path}: {sentence}"
+        for each_path, each in _with_nested(document, path, texts)
+        for sentence in missing_handlers(each, local_paths(each, each_path), files)
+    ]
 
 
 def _with_nested(
