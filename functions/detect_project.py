@@ -68,7 +68,7 @@ def _decided(sessions: Sessions, event: Event, manifest: Manifest) -> tuple[Proj
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
-        return project, units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
+        return project, units_of(project.document, project.base_path, manifest)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
@@ -152,7 +152,7 @@ def _record_found(sessions: Sessions, event: Event, project: Project | None, see
 
 def _warnings(project: Project, manifest: Manifest) -> list[tuple[LogLevel, str]]:
     """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
-    told = warnings_of(project.document, project.base_path, manifest["texts"], manifest["files"])
+    told = warnings_of(project.document, project.base_path, manifest)
     return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
 
 

@@ -77,11 +77,13 @@ class Finding(TypedDict):
 
 class Manifest(TypedDict):
     """`files` maps every path of the commit's tree to its git mode (`100644`, `100755`, `120000`, `160000`).
-    `texts` has the candidate files' text. `oversized` names candidates over MAX_TEXT_BYTES."""
+    `texts` has the candidate files' text. `oversized` names candidates over MAX_TEXT_BYTES. `links` has what the
+    symbolic links say, where the project needs any of them."""
 
     commit: str
     files: dict[str, str]
     texts: dict[str, str]
+    links: NotRequired[dict[str, str]]
     oversized: list[str]
     findings: list[Finding]
 

@@ -251,6 +251,19 @@ def test_repository_with_several_projects(artifacts: Artifacts, sessions: Sessio
     ]
 
 
+def test_source_behind_a_link(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The build is asked for the folder that the link leads to, and its handler is found there."""
+    files = {"template.yaml": "100644", "src": "120000", "lib/app.py": "100644", "lib/requirements.txt": "100644"}
+    _cloned(artifacts, {"template.yaml": SAM}, files=files, links={"src": "lib"})
+
+    _detect()
+
+    (unit,) = _trusted(artifacts, "project.json")["units"]
+    entries, _ = sessions.logs(SESSION, None, 100)
+    assert unit["source"] == "lib"
+    assert not any("cannot start" in entry["message"] for entry in entries)
+
+
 def test_handler_without_its_file(artifacts: Artifacts, sessions: Sessions) -> None:
     """It stops nothing, and is a warning in the log."""
     _cloned(artifacts, {"template.yaml": SAM}, ("src/App.py",))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployer.errors import RuntimeUnsupported, SourceMissing
+from deployer.errors import PathUnsafe, RuntimeUnsupported, SourceMissing
 from deployer.packaging.build_unit import build_units, units_by_path
 from deployer.packaging.template_paths import local_paths
 
@@ -216,3 +216,25 @@ def test_many_sources_that_are_not_there() -> None:
 
     with pytest.raises(SourceMissing, match="and 2 more paths"):
         _units([], **functions)
+
+
+@pytest.mark.parametrize("code", ["src", "all/fn"])
+def test_source_behind_a_link(code: str) -> None:
+    """What is built is the folder that the link leads to, by its own path."""
+    template = {"Resources": {"One": _function("python3.13", code=code)}}
+    files = ["lib/fn/requirements.txt", "lib/fn/app.py", "src", "all"]
+
+    (unit,) = build_units(
+        template, local_paths(template, "template.yaml"), files, {"src": "lib/fn", "all": "./lib"}
+    )
+
+    assert (unit["source"], unit["method"]) == ("lib/fn", "python")
+
+
+def test_source_behind_a_link_out() -> None:
+    """It is refused, by the property and the link."""
+    template = {"Resources": {"One": _function("python3.13", code="src/fn")}}
+    paths = local_paths(template, "template.yaml")
+
+    with pytest.raises(PathUnsafe, match=r"CodeUri names src/fn: the link src -> '../../etc' leads out"):
+        build_units(template, paths, ["src"], {"src": "../../etc"})

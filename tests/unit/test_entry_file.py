@@ -15,7 +15,7 @@ def _told(files: list[str], *, metadata: dict[str, Any] | None = None, **propert
     given = {"CodeUri": "src", "Runtime": "python3.13", **properties}
     function = {"Type": "AWS::Serverless::Function", "Properties": given, "Metadata": metadata or {}}
     document = {"Resources": {"One": function}}
-    return list(missing_handlers(document, local_paths(document, "template.yaml"), files))
+    return list(missing_handlers(document, local_paths(document, "template.yaml"), files, {}))
 
 
 @pytest.mark.parametrize(

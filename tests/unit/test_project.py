@@ -297,7 +297,7 @@ def test_source_in_other_letter_case() -> None:
         SourceMissing,
         match=r"template.yaml: Resources.F.Properties.CodeUri names src.*letter case counts; did you mean Src\?",
     ):
-        units_of(project.document, "template.yaml", {}, ["template.yaml", "Src/app.py"])
+        units_of(project.document, "template.yaml", _manifest({"template.yaml": SAM, "Src/app.py": ""}))
 
 
 def test_macro() -> None:
@@ -305,7 +305,7 @@ def test_macro() -> None:
     document = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"Fn::Transform": {"Name": "Mine"}}}}}
 
     with pytest.raises(TransformUnsupported, match=r"template\.yaml uses Mine"):
-        units_of(document, "template.yaml", {}, [])
+        units_of(document, "template.yaml", _manifest({}))
 
 
 def test_units_of_nested_applications() -> None:
@@ -317,8 +317,8 @@ def test_units_of_nested_applications() -> None:
         }
     }
     child = SAM.replace("CodeUri: src", "CodeUri: src, Runtime: python3.13, Handler: app.handler")
-    files = ["template.yaml", "child/template.yaml", "child/src/app.py", "child/src/requirements.txt"]
+    sources = {"child/src/app.py": "", "child/src/requirements.txt": ""}
 
-    units = units_of(parent, "template.yaml", {"child/template.yaml": child}, files)
+    units = units_of(parent, "template.yaml", _manifest({"child/template.yaml": child, **sources}))
 
     assert [unit["source"] for unit in units] == ["child/src"]

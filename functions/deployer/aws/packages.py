@@ -73,7 +73,7 @@ class Packages:
         """
         document = self._with_includes(document, template_path)
         paths = local_paths(document, template_path)
-        units = units_by_path(document, paths, self.source.names)
+        units = units_by_path(document, paths, self.source.names, self.source.links)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
         expanded = expand(point_at(document, packages), parameters, self.region)
         packaged = with_boundary(expanded, self.boundary_arn)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from deployer.errors import RuntimeUnsupported
@@ -33,18 +35,24 @@ _BUILD_METHOD_TOOLCHAINS: Final = {
     "provided": "custom runtime",
 }
 _ID_LENGTH: Final = 16
+_NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def build_units(document: Document, paths: Collection[LocalPath], files: Collection[str]) -> list[BuildUnit]:
-    """Each distinct thing to build, in the template's order. `files` are the paths of the repository's files.
+def build_units(
+    document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str] = _NO_LINKS
+) -> list[BuildUnit]:
+    """Each distinct thing to build, in the template's order.
 
-    Raises SourceMissing for paths that are not among them, RuntimeUnsupported where a toolchain is missing.
+    `files` are the paths of the repository's files, `links` the texts of the links among them.
+
+    Raises SourceMissing for paths that are not among them, PathUnsafe for one that a link leads out of the
+    repository, RuntimeUnsupported where a toolchain is missing.
     """
-    return list({unit["id"]: unit for unit in units_by_path(document, paths, files).values()}.values())
+    return list({unit["id"]: unit for unit in units_by_path(document, paths, files, links).values()}.values())
 
 
 def units_by_path(
-    document: Document, paths: Collection[LocalPath], files: Collection[str]
+    document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str] = _NO_LINKS
 ) -> dict[LocalPath, BuildUnit]:
     """Which unit makes the package of which path; a path that is not here is zipped or uploaded as it is.
 
@@ -52,10 +60,10 @@ def units_by_path(
     """
     units: dict[str, BuildUnit] = {}
     made: dict[LocalPath, BuildUnit] = {}
-    tree = FileTree(files)
+    tree = FileTree(files, links)
     tree.check(paths)
     for path in paths:
-        unit = _unit(document, path, tree)
+        unit = _unit(document, replace(path, path=tree.resolve(path.path)), tree)
         if unit is not None:
             made[path] = units.setdefault(unit["id"], unit)
     return made

@@ -12,7 +12,7 @@ from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import effective_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from deployer.packaging.local_path import LocalPath
     from deployer.packaging.template_paths import Document
@@ -25,13 +25,15 @@ _NODE: Final = (".js", ".mjs", ".cjs", "/index.js", ".ts", ".mts", ".cts", ".tsx
 _FILES: Final = {"python": _PYTHON, "nodejs": _NODE, "ruby": (".rb",)}
 
 
-def missing_handlers(document: Document, paths: Collection[LocalPath], files: Collection[str]) -> Iterator[str]:
+def missing_handlers(
+    document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str]
+) -> Iterator[str]:
     """A sentence for each function that cannot start, as far as the names of the files tell.
 
     Raises what `units_by_path` raises.
     """
-    units = units_by_path(document, paths, files)
-    tree = FileTree(files)
+    units = units_by_path(document, paths, files, links)
+    tree = FileTree(files, links)
     for path in paths:
         if path.resource_type in FUNCTIONS and path.content is Content.ZIP and _is_known(units.get(path)):
             yield from _missing(document, path, units.get(path), tree)

@@ -6,11 +6,12 @@ import posixpath
 from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted, listed
-from deployer.errors import SourceMissing
+from deployer.errors import PathUnsafe, SourceMissing
 from deployer.near_names import did_you_mean, near_path
+from deployer.packaging.links import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from deployer.packaging.local_path import LocalPath
 
@@ -19,10 +20,11 @@ _MAX_BESIDE: Final = 8
 
 
 class FileTree:
-    """Paths are relative to the top of the repository, "" for the top itself."""
+    """Paths are relative to the top of the repository, "" for the top itself. `links` has the links' texts."""
 
-    def __init__(self, files: Collection[str]) -> None:
+    def __init__(self, files: Collection[str], links: Mapping[str, str]) -> None:
         self._files = frozenset(files)
+        self._links = links
         self._below: dict[str, set[str]] = {"": set()}
         for file in self._files:
             self._add(file)
@@ -36,19 +38,30 @@ class FileTree:
             self._below.setdefault(folder, set()).add(name)
             child = folder
 
+    def resolve(self, path: str) -> str:
+        """The file or folder that a path means, through links. Raises PathUnsafe for one out of the repository."""
+        return resolve(path, self._links)
+
     def has_file(self, path: str) -> bool:
-        return path in self._files
+        return self.resolve(path) in self._files
 
     def names_in(self, folder: str) -> set[str]:
         """The files and folders directly in a folder."""
-        return self._below.get(folder, set())
+        return self._below.get(self.resolve(folder), set())
 
     def check(self, paths: Iterable[LocalPath]) -> None:
-        """Raises SourceMissing that lists the paths that are not there, with what may be meant."""
-        missing = [path for path in paths if path.path not in self._files and path.path not in self._below]
+        """Raises SourceMissing that lists the paths that are not there, with what may be meant; PathUnsafe."""
+        missing = [path for path in paths if not self._is_there(path)]
         if missing:
             told = [self._missing(path) for path in missing[:_MAX_MISSING]]
             raise SourceMissing("; ".join([*told, *_more(len(missing) - len(told))]))
+
+    def _is_there(self, path: LocalPath) -> bool:
+        try:
+            found = self.resolve(path.path)
+        except PathUnsafe as error:
+            raise PathUnsafe(f"{path.name} names {path.path}: {error.message}") from None
+        return found in self._files or found in self._below
 
     def _missing(self, path: LocalPath) -> str:
         names = f"{path.name} names {path.path}, which is not in the repository"

@@ -8,11 +8,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import ArtifactInvalid
+from deployer.packaging.links import MAX_TARGET_BYTES
 from deployer.project.frameworks import CDK_FILES
 from deployer.worker import MAX_TEXT_BYTES, Finding, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 MAX_MANIFEST_BYTES: Final = 60_000_000
 MAX_CANDIDATES: Final = 200
@@ -44,7 +45,10 @@ _NO_TEMPLATE: Final = re.compile(
     re.IGNORECASE,
 )
 
-_MODES: Final = frozenset({"100644", "100755", "120000", "160000"})
+LINK: Final = "120000"
+"""Git's mode of a symbolic link."""
+
+_MODES: Final = frozenset({"100644", "100755", LINK, "160000"})
 _LEVELS: Final = frozenset({"error", "warning", "info"})
 
 
@@ -131,9 +135,15 @@ def parse_manifest(data: bytes) -> Manifest:
         commit=_commit(document.get("commit")),
         files=files,
         texts={path: text for path, text in _mapping(document, "texts", _is_text).items() if path in files},
+        links=_links(document, files),
         oversized=[path for path in _list(document, "oversized") if isinstance(path, str) and path in files],
         findings=[_finding(entry) for entry in _list(document, "findings")],
     )
+
+
+def _links(document: dict[str, Any], files: Mapping[str, str]) -> dict[str, str]:
+    links = _mapping({"links": {}, **document}, "links", _is_target)
+    return {path: target for path, target in links.items() if files.get(path) == LINK}
 
 
 def _commit(value: Any) -> str:
@@ -171,6 +181,10 @@ def _is_mode(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= MAX_TEXT_BYTES
+
+
+def _is_target(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TARGET_BYTES
 
 
 def _finding(entry: Any) -> Finding:
