@@ -234,7 +234,7 @@ def test_repository_without_a_project(artifacts: Artifacts, sessions: Sessions) 
 
 def test_repository_with_several_projects(artifacts: Artifacts, sessions: Sessions) -> None:
     """None is taken; the session lists them, the first 20 and how many there are."""
-    _cloned(artifacts, {f"p{number:02}/template.yaml": SAM for number in range(23)}, ("infra/cdk.json",))
+    _cloned(artifacts, {f"p{number:02}/template.yaml": SAM for number in range(23)}, ("infra/main.tf",))
 
     with pytest.raises(SeveralProjects):
         _detect()
@@ -242,9 +242,9 @@ def test_repository_with_several_projects(artifacts: Artifacts, sessions: Sessio
     project = sessions.head(SESSION)["project"]
     assert (project["kind"], project["template"], project["foundCount"]) == (None, None, 24)
     assert project["found"][0] == {
-        "path": "infra/cdk.json",
-        "kind": "AWS CDK",
-        "evidence": "infra/cdk.json is a file of AWS CDK",
+        "path": "infra/main.tf",
+        "kind": "Terraform",
+        "evidence": "infra/main.tf is a file of Terraform",
     }
     assert [each["path"] for each in project["found"][1:]] == [
         f"p{number:02}/template.yaml" for number in range(19)

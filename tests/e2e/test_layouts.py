@@ -80,7 +80,7 @@ def _invoked(running: Laptop, function: str) -> Any:
 
 def test_several_projects(client: Client, running: Laptop) -> None:
     """None is guessed: the session lists them, and one is taken when the request names it."""
-    files: dict[str, str | bytes] = {"a/template.yaml": QUEUE, "b/template.yaml": QUEUE, "infra/cdk.json": "{}"}
+    files: dict[str, str | bytes] = {"a/template.yaml": QUEUE, "b/template.yaml": QUEUE, "infra/main.tf": ""}
     BareRepository.create(running.repositories, "layouts/several").commit(files)
 
     refused = _deployed(client, "layouts/several", mode="plan")

@@ -28,12 +28,12 @@ def test_projects_of_each_kind() -> None:
     """Each is there once, with its kind; those least deep come first."""
     texts = {"a/b/template.yaml": SAM, "c/stack.yml": STACK, "fn/lambda_function.py": PYTHON}
 
-    seen = _seen(texts, "infra/cdk.json", "tf/main.tf", "tf/modules/x/main.tf")
+    seen = _seen(texts, "infra/Pulumi.yaml", "tf/main.tf", "tf/modules/x/main.tf")
 
     assert seen == [
         ("fn", "lambda"),
         ("c/stack.yml", "cloudformation"),
-        ("infra/cdk.json", "AWS CDK"),
+        ("infra/Pulumi.yaml", "Pulumi"),
         ("tf/main.tf", "Terraform"),
         ("a/b/template.yaml", "sam"),
     ]
