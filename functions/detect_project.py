@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
+from deployer.aws.clients import client
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
+from deployer.project.cdk import synthesis
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
-from deployer.project.project import Project, detect
+from deployer.project.project import Project, ProjectKind, detect
 from deployer.project.sources import units_of
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deployer.state_data import DeployRequest, ProjectFound, Source
-    from deployer.worker import BuildUnit, Finding, FoundProject
+    from deployer.worker import BuildUnit, Finding, FoundProject, Manifest
 
 _MAX_FINDINGS: Final = 20
 
@@ -41,7 +43,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     project = detect(manifest, request["projectRoot"], request["template"])
-    units = units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
+    units = _units(project, manifest, request["projectRoot"], settings)
 
     _write_project(artifacts, session_id, project, units)
     plan_url = _hand_over(settings, session_id, units) if units else None
@@ -54,6 +56,14 @@ def handler(event: Event, _context: object) -> ProjectFound:
         "needsBuild": bool(units),
         "planUrl": plan_url,
     }
+
+
+def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
+    """What has to be built. Raises what `units_of` does."""
+    if project.kind is ProjectKind.CDK:
+        account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
+        return [synthesis(project.root, project_root, account, region)]
+    return units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
 
 
 def _write_project(artifacts: Artifacts, session_id: str, project: Project, units: list[BuildUnit]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.aws.app_packages import package_app
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.packages import Packages
@@ -27,6 +28,7 @@ from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
+    from deployer.template.template import Template
     from deployer.worker import BuildUnit, FoundProject
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
@@ -50,15 +52,36 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
     found: FoundProject = json.loads(artifacts.get(trusted_key(event["sessionId"], PROJECT), _MAX_PROJECT_BYTES))
     report = read_report(artifacts, event["sessionId"], "build") if found["units"] else {}
     with TemporaryDirectory() as folder:
-        archive = Path(folder, SOURCE)
-        artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
+        archive = _archive(event, artifacts, found["units"], report, Path(folder))
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
-            notes = _take_built(report, event, found["units"], packages)
-            template = packages.package(found["document"], found["basePath"], event["request"]["parameters"])
+            template = _template(event, found, report, packages)
     key = packages.publish_template(template)
-    _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
+    _record(event, sessions, [*_warnings(report), (LogLevel.INFO, str(packages.tally))])
     return {"templateKey": key, "capabilities": capabilities(template)}
+
+
+def _archive(
+    event: Event, artifacts: Artifacts, units: list[BuildUnit], report: dict[str, Any], folder: Path
+) -> Path:
+    """What templates and files are taken from: the repository, or what the build made of an AWS CDK app."""
+    if app := _app(units):
+        return _fetched(artifacts, event["sessionId"], app, _sha256(report, app), folder)
+    archive = folder / SOURCE
+    artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
+    return archive
+
+
+def _app(units: list[BuildUnit]) -> BuildUnit | None:
+    return next((unit for unit in units if unit["kind"] == "app"), None)
+
+
+def _template(event: Event, found: FoundProject, report: dict[str, Any], packages: Packages) -> Template:
+    parameters = event["request"]["parameters"]
+    if app := _app(found["units"]):
+        return package_app(packages, app["options"]["account"], parameters)
+    _take_built(report, event, found["units"], packages)
+    return packages.package(found["document"], found["basePath"], parameters)
 
 
 def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -> Packages:
@@ -70,14 +93,16 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
     )
 
 
-def _take_built(
-    report: dict[str, Any], event: Event, units: list[BuildUnit], packages: Packages
-) -> list[tuple[LogLevel, str]]:
-    """Publishes what the build left for each unit, and returns what it has to say."""
+def _take_built(report: dict[str, Any], event: Event, units: list[BuildUnit], packages: Packages) -> None:
+    """Publishes what the build left for each unit."""
     for unit in units:
         with TemporaryDirectory() as folder:
             file = _fetched(packages.artifacts, event["sessionId"], unit, _sha256(report, unit), Path(folder))
             packages.add_built(unit["id"], file)
+
+
+def _warnings(report: dict[str, Any]) -> list[tuple[LogLevel, str]]:
+    """What the build has to say."""
     warnings = report.get("warnings")
     texts = [text for text in warnings if isinstance(text, str)] if isinstance(warnings, list) else []
     return [(LogLevel.WARNING, clean(text)) for text in texts[:_MAX_WARNINGS]]

@@ -17,6 +17,7 @@ from deployer.errors import (
     TemplateInvalid,
     TemplateNotFound,
 )
+from deployer.project.cdk import find_app
 from deployer.project.found_template import FoundTemplate, choose, read_template, without_children
 from deployer.project.frameworks import frameworks
 from deployer.project.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
@@ -35,13 +36,15 @@ class ProjectKind(StrEnum):
     SAM = "sam"
     CLOUDFORMATION = "cloudformation"
     LAMBDA = "lambda"
+    CDK = "cdk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """`root` and `template_path` are relative to the repository's top; "" is the top.
 
-    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made.
+    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made;
+    it is empty for a CDK app, whose templates the build makes.
     `evidence` are sentences for people.
     """
 
@@ -116,6 +119,8 @@ def _in_folder(manifest: Manifest, folder: str) -> Project | None:
         )
     if chosen and chosen[0].error is None:
         return _project(chosen[0])
+    if app := _cdk_project(manifest, folder):
+        return app
     _refuse(frameworks(_files_in(manifest, folder), manifest["texts"]))
     if chosen:
         return _project(chosen[0])
@@ -142,6 +147,13 @@ def _refuse(others: Mapping[str, Mapping[str, str]]) -> None:
         raise ProjectUnsupported(f"{_listed(listed)}, without a template that can be deployed")
 
 
+def _cdk_project(manifest: Manifest, folder: str) -> Project | None:
+    app = find_app(manifest["texts"], folder)
+    if app is None:
+        return None
+    return Project(kind=ProjectKind.CDK, root=folder, template_path=None, document={}, evidence=(app.evidence,))
+
+
 def _plain_project(manifest: Manifest, folder: str) -> Project | None:
     plain = find_plain_lambda(manifest["texts"], folder)
     if plain is None:
@@ -156,11 +168,11 @@ def _plain_project(manifest: Manifest, folder: str) -> Project | None:
 
 
 def _below(manifest: Manifest, root: str) -> Project:
-    """The one project in the folders below: of the templates, else of the folders with a handler."""
+    """The one project in the folders below: of the templates, else the CDK apps, else those with a handler."""
     paths = candidates_below(manifest["files"], root, None)
     _check_read(manifest, paths, root)
     others = frameworks((path for path in manifest["files"] if is_searched(path, root)), manifest["texts"])
-    projects = _templates_below(manifest, paths, others)
+    projects = _templates_below(manifest, paths, others) or _cdk_below(manifest, others)
     if not projects:
         _refuse(others)
         projects = _plain_below(manifest, paths)
@@ -190,6 +202,12 @@ def _templates_below(manifest: Manifest, paths: Iterable[str], refused: Iterable
     outermost = [each for each in whole if not any(folders_below(each.path, folder) for folder in around)]
     broken = [] if whole else chosen[:1]
     return [_project(each) for each in without_children(outermost) or broken]
+
+
+def _cdk_below(manifest: Manifest, folders: Iterable[str]) -> list[Project]:
+    """The outermost of them."""
+    found = [project for folder in sorted(folders) if (project := _cdk_project(manifest, folder))]
+    return [each for each in found if not any(folders_below(f"{each.root}/x", other.root) for other in found)]
 
 
 def _plain_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
