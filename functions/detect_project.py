@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.earlier_builds import find_build
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
+from deployer.packaging.build_identity import build_identity
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
 from deployer.project.cdk import synthesis
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deployer.state_data import DeployRequest, ProjectFound, Source
-    from deployer.worker import BuildUnit, Finding, FoundProject, Manifest
+    from deployer.worker import BuildUnit, EarlierBuild, Finding, FoundProject, Manifest
 
 _MAX_FINDINGS: Final = 20
 
@@ -45,15 +47,18 @@ def handler(event: Event, _context: object) -> ProjectFound:
     project = detect(manifest, request["projectRoot"], request["template"])
     units = _units(project, manifest, request["projectRoot"], settings)
 
-    _write_project(artifacts, session_id, project, units)
-    plan_url = _hand_over(settings, session_id, units) if units else None
+    identity = _identity(event["source"], project, units, settings)
+    earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
+    _write_project(artifacts, session_id, _found(project, units, identity, earlier))
+    to_build = [] if earlier else units
+    plan_url = _hand_over(settings, session_id, to_build) if to_build else None
     sessions = Sessions.from_settings(settings)
     sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
-    _record(sessions, event, project, units, _warnings(manifest["findings"]))
+    _record(sessions, event, project, to_build, [*_reused(earlier), *_warnings(manifest["findings"])])
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
-        "needsBuild": bool(units),
+        "needsBuild": bool(to_build),
         "planUrl": plan_url,
     }
 
@@ -66,8 +71,30 @@ def _units(project: Project, manifest: Manifest, project_root: str, settings: Se
     return units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
 
 
-def _write_project(artifacts: Artifacts, session_id: str, project: Project, units: list[BuildUnit]) -> None:
-    found: FoundProject = {"basePath": project.base_path, "document": project.document, "units": units}
+def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:
+    place = (project.root, project.base_path)
+    images = (settings.clone_image, settings.build_image)
+    return build_identity(source["repository"], source["commit"], place, units, images)
+
+
+def _found(project: Project, units: list[BuildUnit], identity: str, earlier: EarlierBuild | None) -> FoundProject:
+    return {
+        "basePath": project.base_path,
+        "document": project.document,
+        "units": units,
+        "buildIdentity": identity,
+        "built": earlier["packages"] if earlier else {},
+    }
+
+
+def _reused(earlier: EarlierBuild | None) -> list[tuple[LogLevel, str]]:
+    if earlier is None:
+        return []
+    taken = f"session {earlier['sessionId']} built this commit: its packages are taken"
+    return [(LogLevel.INFO, taken), *((LogLevel.WARNING, text) for text in earlier["warnings"])]
+
+
+def _write_project(artifacts: Artifacts, session_id: str, found: FoundProject) -> None:
     artifacts.put(trusted_key(session_id, PROJECT), json.dumps(found).encode())
 
 
@@ -92,7 +119,7 @@ def _record(
     event: Event,
     project: Project,
     units: Sequence[BuildUnit],
-    warnings: Sequence[tuple[LogLevel, str]],
+    notes: Sequence[tuple[LogLevel, str]],
 ) -> None:
     names = ", ".join(unit["name"] for unit in units)
     sessions.advance(
@@ -101,7 +128,7 @@ def _record(
         done=Stage.DETECTING,
         next=Stage.PACKAGING if units else Stage.PUBLISHING,
         message=f"building {names}" if units else "publishing the packages",
-        entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *warnings],
+        entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *notes],
         project={
             "kind": project.kind.value,
             "template": project.template_path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deployer.aws.app_packages import package_app
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.earlier_builds import keep_build
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import read_report
@@ -29,7 +31,7 @@ from deployer.worker import PROJECT, SOURCE
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
     from deployer.template.template import Template
-    from deployer.worker import BuildUnit, FoundProject
+    from deployer.worker import BuildUnit, EarlierBuild, FoundProject
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
 _MAX_SOURCE_BYTES: Final = 2 << 30
@@ -50,38 +52,28 @@ def handler(event: Event, _: object) -> Package:
 def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Sessions) -> Package:
     """Raises the build's error, and what Packages.package raises."""
     found: FoundProject = json.loads(artifacts.get(trusted_key(event["sessionId"], PROJECT), _MAX_PROJECT_BYTES))
-    report = read_report(artifacts, event["sessionId"], "build") if found["units"] else {}
     with TemporaryDirectory() as folder:
-        archive = _archive(event, artifacts, found["units"], report, Path(folder))
+        archive = Path(folder, SOURCE)
+        artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
-            template = _template(event, found, report, packages)
+            notes = _take_units(event, found, packages)
+            template = _template(event, found, packages, Path(folder))
     key = packages.publish_template(template)
-    _record(event, sessions, [*_warnings(report), (LogLevel.INFO, str(packages.tally))])
+    _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
     return {"templateKey": key, "capabilities": capabilities(template)}
 
 
-def _archive(
-    event: Event, artifacts: Artifacts, units: list[BuildUnit], report: dict[str, Any], folder: Path
-) -> Path:
-    """What templates and files are taken from: the repository, or what the build made of an AWS CDK app."""
-    if app := _app(units):
-        return _fetched(artifacts, event["sessionId"], app, _sha256(report, app), folder)
-    archive = folder / SOURCE
-    artifacts.download(source_key(event["sessionId"], SOURCE), archive, _MAX_SOURCE_BYTES)
-    return archive
-
-
-def _app(units: list[BuildUnit]) -> BuildUnit | None:
-    return next((unit for unit in units if unit["kind"] == "app"), None)
-
-
-def _template(event: Event, found: FoundProject, report: dict[str, Any], packages: Packages) -> Template:
+def _template(event: Event, found: FoundProject, packages: Packages, folder: Path) -> Template:
+    """Of the project itself, or of what the build made of an AWS CDK app."""
     parameters = event["request"]["parameters"]
-    if app := _app(found["units"]):
-        return package_app(packages, app["options"]["account"], parameters)
-    _take_built(report, event, found["units"], packages)
-    return packages.package(found["document"], found["basePath"], parameters)
+    app = next((unit for unit in found["units"] if unit["kind"] == "app"), None)
+    if app is None:
+        return packages.package(found["document"], found["basePath"], parameters)
+    archive = folder / "assembly.zip"
+    packages.artifacts.download(packages.built[app["id"]], archive, MAX_UNPACKED_BYTES)
+    with SourceArchive.open(archive) as assembly:
+        return package_app(replace(packages, source=assembly), app["options"]["account"], parameters)
 
 
 def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -> Packages:
@@ -93,19 +85,30 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
     )
 
 
-def _take_built(report: dict[str, Any], event: Event, units: list[BuildUnit], packages: Packages) -> None:
-    """Publishes what the build left for each unit."""
-    for unit in units:
+def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[tuple[LogLevel, str]]:
+    """A package for each unit, from an earlier build or from this session's, and what the latter has to say."""
+    for unit_id, key in found["built"].items():
+        packages.reuse(unit_id, key)
+    if found["built"] or not found["units"]:
+        return []
+    report = read_report(packages.artifacts, event["sessionId"], "build")
+    for unit in found["units"]:
         with TemporaryDirectory() as folder:
             file = _fetched(packages.artifacts, event["sessionId"], unit, _sha256(report, unit), Path(folder))
             packages.add_built(unit["id"], file)
+    build: EarlierBuild = {
+        "sessionId": event["sessionId"],
+        "packages": packages.built,
+        "warnings": _warnings(report),
+    }
+    keep_build(packages.artifacts, found["buildIdentity"], build)
+    return [(LogLevel.WARNING, text) for text in build["warnings"]]
 
 
-def _warnings(report: dict[str, Any]) -> list[tuple[LogLevel, str]]:
-    """What the build has to say."""
+def _warnings(report: dict[str, Any]) -> list[str]:
     warnings = report.get("warnings")
     texts = [text for text in warnings if isinstance(text, str)] if isinstance(warnings, list) else []
-    return [(LogLevel.WARNING, clean(text)) for text in texts[:_MAX_WARNINGS]]
+    return [clean(text) for text in texts[:_MAX_WARNINGS]]
 
 
 def _sha256(report: dict[str, Any], unit: BuildUnit) -> object:

@@ -87,6 +87,16 @@ class Settings:
         return self._text("WORKER_ROLE_ARN")
 
     @property
+    def build_image(self) -> str:
+        """The build container's image with its tag: another one may build something else from the same source."""
+        return self._text("BUILD_IMAGE")
+
+    @property
+    def clone_image(self) -> str:
+        """The clone container's image with its tag: another one may choose other files of the same commit."""
+        return self._text("CLONE_IMAGE")
+
+    @property
     def cloudformation_role_arn(self) -> str:
         """The service role that CloudFormation acts with."""
         return self._text("CLOUDFORMATION_ROLE_ARN")

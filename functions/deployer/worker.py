@@ -14,6 +14,7 @@ sessions/{sessionId}/trusted/deployed.json     DeployedRecord  written by Discov
 sessions/{sessionId}/trusted/tests.json        SanityTests  written by GenerateTests, for RunSanityTest
 sessions/{sessionId}/build/{unitId}.zip                     written by the build
 sessions/{sessionId}/build/report.json         BuildReport  written by the build, last
+builds/{buildIdentity}.json                    EarlierBuild written by PublishPackage, for DetectProject
 """
 
 from __future__ import annotations
@@ -117,11 +118,24 @@ class BuildUnit(TypedDict):
 
 
 class FoundProject(TypedDict):
-    """What PublishPackage goes on with. Local paths in `document` are relative to the folder of `basePath`."""
+    """What PublishPackage goes on with. Local paths in `document` are relative to the folder of `basePath`.
+
+    `built` has, by unit id, the keys of the packages that an earlier session's build left; then nothing is built.
+    """
 
     basePath: str
     document: dict[str, Any]
     units: list[BuildUnit]
+    buildIdentity: str
+    built: dict[str, str]
+
+
+class EarlierBuild(TypedDict):
+    """Which session built it; each package's key in the artifact bucket, by unit id; what the build warned of."""
+
+    sessionId: str
+    packages: dict[str, str]
+    warnings: list[str]
 
 
 class BuildPlan(TypedDict):

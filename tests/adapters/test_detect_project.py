@@ -11,6 +11,7 @@ from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 import detect_project
 from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.earlier_builds import keep_build
 from deployer.aws.sessions import Sessions
 from deployer.errors import ProjectNotFound, RepositoryTooLarge, SourceMissing, WorkerStopped
 from deployer.session import new_session_id
@@ -18,6 +19,7 @@ from deployer.session import new_session_id
 if TYPE_CHECKING:
     from deployer.aws.artifacts import Artifacts
     from deployer.state_data import ProjectFound
+    from deployer.worker import EarlierBuild
 
 SESSION = new_session_id(NOW_MS)
 SAM = """\
@@ -39,6 +41,8 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
         "SESSION_LOG_DAYS": "90",
         "BUILD_TIMEOUT_SECONDS": "900",
         "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+        "CLONE_IMAGE": "clone:1",
+        "BUILD_IMAGE": "build:1",
     }.items():
         monkeypatch.setenv(name, value)
     create_table()
@@ -60,8 +64,9 @@ def _reported(artifacts: Artifacts, error: dict[str, str] | None) -> None:
     artifacts.put(source_key(SESSION, "report.json"), json.dumps(report).encode())
 
 
-def _detect(**request: Any) -> ProjectFound:
-    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": {}}
+def _detect(*, source: dict[str, str] | None = None, **request: Any) -> ProjectFound:
+    source = {"repository": "octo/hello", "commit": "0" * 40, **(source or {})}
+    event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": source}
     return detect_project.handler(event, None)
 
 
@@ -85,6 +90,19 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     assert head["project"]["template"] == "template.yaml"
 
 
+def test_cdk_app(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The build is told where the app lies, what it may read, and where it is deployed to."""
+    _cloned(artifacts, {"web/infra/cdk.json": '{"app": "python3 app.py"}'}, ("web/infra/app.py", "web/src/app.js"))
+
+    found = _detect(projectRoot="web")
+
+    [unit] = _trusted(artifacts, "build-plan.json")["units"]
+    assert (found["kind"], found["projectRoot"], found["needsBuild"]) == ("cdk", "web/infra", True)
+    assert (unit["method"], unit["source"], unit["options"]["root"]) == ("cdk", "web", "infra")
+    assert unit["options"]["account"] == "123456789012"
+    assert unit["options"]["region"] == client("s3").meta.region_name
+
+
 def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     """No plan is written for a container that will not start."""
     _cloned(artifacts, {"fn/app.py": "def handler(event, context): ..."})
@@ -101,6 +119,84 @@ def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> No
     assert "Contents" not in client("s3").list_objects_v2(
         Bucket=artifacts.bucket, Prefix=f"sessions/{SESSION}/trusted/build"
     )
+
+
+def _built(artifacts: Artifacts) -> dict[str, str]:
+    """An earlier session built what was detected just now."""
+    project = _trusted(artifacts, "project.json")
+    packages = {unit["id"]: f"packages/{unit['id']}.zip" for unit in project["units"]}
+    for key in packages.values():
+        artifacts.put(key, b"zip")
+    build: EarlierBuild = {"sessionId": "earlier", "packages": packages, "warnings": ["src: no wheel"]}
+    keep_build(artifacts, project["buildIdentity"], build)
+    return packages
+
+
+def test_commit_that_was_built_before(artifacts: Artifacts, sessions: Sessions) -> None:
+    """No container is started for what an earlier session built, and the log says which one that was."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    packages = _built(artifacts)
+
+    found = _detect()
+
+    project = _trusted(artifacts, "project.json")
+    messages = [entry["message"] for entry in sessions.logs(SESSION, None, 100)[0]]
+    assert (found["needsBuild"], found["planUrl"]) == (False, None)
+    assert (project["built"], len(project["units"])) == (packages, 1)
+    assert {"session earlier built this commit: its packages are taken", "src: no wheel"} <= set(messages)
+
+
+def test_package_that_is_gone(artifacts: Artifacts, sessions: Sessions) -> None:
+    """What was removed since then is built again."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    [key] = _built(artifacts).values()
+    client("s3").delete_object(Bucket=artifacts.bucket, Key=key)
+
+    assert _detect()["needsBuild"]
+
+
+@pytest.mark.parametrize("setting", ["CLONE_IMAGE", "BUILD_IMAGE"])
+def test_other_image(
+    artifacts: Artifacts, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    """Other tools may make something else of the same commit."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    _built(artifacts)
+    monkeypatch.setenv(setting, "image:2")
+
+    assert _detect()["needsBuild"]
+
+
+def test_image_without_a_name(artifacts: Artifacts, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the build image's tag nobody knows whether it is still the same one: nothing is taken."""
+    monkeypatch.setenv("BUILD_IMAGE", "")
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    _built(artifacts)
+
+    assert _detect()["needsBuild"]
+
+
+@pytest.mark.parametrize("other", [{"repository": "fork/hello"}, {"commit": "1" * 40}])
+def test_other_source(artifacts: Artifacts, sessions: Sessions, other: dict[str, str]) -> None:
+    """Neither another repository nor another commit is given what this one left, whatever its template says."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py", "src/requirements.txt"))
+    _detect()
+    _built(artifacts)
+
+    assert _detect(source=other)["needsBuild"]
+
+
+def test_other_files_of_the_commit(artifacts: Artifacts, sessions: Sessions) -> None:
+    """Another project root has the clone take other files, which a build of the same folder may read."""
+    _cloned(artifacts, {"app/template.yaml": SAM}, ("app/src/app.py", "app/src/requirements.txt"))
+    _detect(projectRoot="app")
+    _built(artifacts)
+
+    assert _detect(projectRoot="", template="app/template.yaml")["needsBuild"]
 
 
 def test_what_people_read(artifacts: Artifacts, sessions: Sessions) -> None:

@@ -81,6 +81,8 @@ CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 300_000)
 SETTINGS = {
     "GIT_URL": "http://127.0.0.1:9",
     "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+    "CLONE_IMAGE": "clone:1",
+    "BUILD_IMAGE": "build:1",
     "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/service",
     "PERMISSIONS_BOUNDARY_ARN": "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary",
     "MAX_RUNNING_SESSIONS": "5",

@@ -22,7 +22,7 @@ from tests.assemblies import (
 )
 
 import publish_package
-from deployer.aws.artifacts import build_key, trusted_key
+from deployer.aws.artifacts import build_key, source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.errors import (
     ArtifactInvalid,
@@ -53,23 +53,21 @@ class App:
         self.unit = synthesis("", "", ACCOUNT, client("s3").meta.region_name)
 
     def leave(self, texts: dict[str, str], *links: str) -> None:
-        body = io.BytesIO()
-        with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in texts.items():
-                archive.writestr(name, text)
-            for name in links:
-                info = zipfile.ZipInfo(name)
-                info.external_attr = 0o120777 << 16
-                archive.writestr(info, "manifest.json")
-        self.leave_body(body.getvalue())
+        self.leave_body(_zip(texts, *links))
 
     def leave_body(self, body: bytes) -> None:
         unit_id = self.unit["id"]
         self.artifacts.put(build_key(self.session.id, f"{unit_id}.zip"), body)
         told = {"sha256": hashlib.sha256(body).hexdigest(), "sizeBytes": len(body), "tool": "cdk"}
-        report = {"error": None, "packages": {unit_id: told}, "warnings": [], "logTail": []}
+        report: dict[str, Any] = {"error": None, "packages": {unit_id: told}, "warnings": [], "logTail": []}
         self.artifacts.put(build_key(self.session.id, "report.json"), json.dumps(report).encode())
+        self.artifacts.put(source_key(self.session.id, "source.zip"), _zip({"cdk.json": "{}"}))
+        self.found({})
+
+    def found(self, built: dict[str, str]) -> None:
+        """`built` are the packages of an earlier build."""
         found = {"basePath": "template.yaml", "document": {}, "units": [self.unit]}
+        found |= {"buildIdentity": "0" * 64, "built": built}
         self.artifacts.put(trusted_key(self.session.id, "project.json"), json.dumps(found).encode())
 
     def publish(self, **parameters: str) -> tuple[dict[str, Any], Any]:
@@ -86,6 +84,18 @@ class App:
         url = template["Resources"][logical_id]["Properties"]["TemplateURL"]
         assert url.startswith("https://")
         return self.document(url.partition("/artifacts/")[2])
+
+
+def _zip(texts: dict[str, str], *links: str) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text)
+        for name in links:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o120777 << 16
+            archive.writestr(info, "manifest.json")
+    return body.getvalue()
 
 
 @pytest.fixture
@@ -107,7 +117,7 @@ def test_app_of_one_stack(app: App) -> None:
     assert zipfile.ZipFile(io.BytesIO(body)).namelist() == ["index.js"]
     assert template.keys() == {"Resources"}
     assert answer["capabilities"] == []
-    assert "uploaded 1 package (" in app.session.messages[-1]
+    assert "uploaded 2 packages (" in app.session.messages[-1]
 
 
 def test_second_time(app: App) -> None:
@@ -117,7 +127,19 @@ def test_second_time(app: App) -> None:
     app.leave({path.replace(CODE, CHILD): text.replace(CODE, CHILD) for path, text in one_function().items()})
 
     assert app.publish() == first
-    assert "reused 1 package" in app.session.messages
+    assert "reused 1 package" in app.session.messages[-1]
+
+
+def test_commit_that_was_built_before(app: App) -> None:
+    """Its cloud assembly is taken from there, and the same template comes out of it."""
+    app.leave(one_function())
+    first = app.publish()
+    kept = json.loads(app.artifacts.get(f"builds/{'0' * 64}.json", 10_000))
+    client("s3").delete_object(Bucket="artifacts", Key=build_key(app.session.id, "report.json"))
+    app.found(kept["packages"])
+
+    assert app.publish() == first
+    assert app.session.messages[-1] == "reused 2 packages"
 
 
 def _two(**templates: Any) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pytest
 import publish_package
 from deployer.aws.artifacts import build_key, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.earlier_builds import find_build
 from deployer.errors import ArtifactInvalid, ArtifactMissing, BuildFailed, PathUnsafe, TemplateInvalid
 from deployer.packaging.archive import Entry, write_zip
 from deployer.packaging.build_unit import build_units
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from deployer.aws.artifacts import Artifacts
 
+IDENTITY = "1" * 64
 BOUNDARY = "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary"
 FUNCTION = {
     "Type": "AWS::Serverless::Function",
@@ -43,6 +45,7 @@ class Project:
     def __init__(self, artifacts: Artifacts, session: Session, folder: Path) -> None:
         self.artifacts, self.session, self.folder = artifacts, session, folder
         self.units: list[Any] = []
+        self.built: dict[str, str] = {}
 
     def leave(self, document: dict[str, Any], files: dict[str, str], *links: Entry) -> None:
         """The source archive, and what DetectProject found in it."""
@@ -59,6 +62,7 @@ class Project:
 
     def _found(self, document: dict[str, Any]) -> None:
         found = {"basePath": "template.yaml", "document": document, "units": self.units}
+        found |= {"buildIdentity": IDENTITY, "built": self.built}
         self.artifacts.put(trusted_key(self.session.id, "project.json"), json.dumps(found).encode())
 
     def leave_built(self, body: bytes, sha256: str | None = None) -> None:
@@ -137,6 +141,33 @@ def test_what_was_built(project: Project) -> None:
     code = template["Resources"]["One"]["Properties"]["Code"]
     assert project.zip_at(code).namelist() == ["app.py", "lib/x.py"]
     assert "slow" in project.session.messages
+
+
+def test_build_of_an_unchanged_commit(project: Project) -> None:
+    """What was published for a build is found under its identity, and taken without any report of a build."""
+    document = {"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}
+    project.leave(document, {"src/requirements.txt": ""})
+    project.leave_built(_zip("app.py", "lib/x.py"))
+    first, _ = project.publish()
+    kept = find_build(project.artifacts, IDENTITY, project.units)
+    assert kept is not None
+
+    project.built = kept["packages"]
+    project.leave(document, {"src/requirements.txt": ""})
+    project.report({"error": {"code": "BuildFailed", "message": "no build was wanted"}})
+    before = _versions()
+    second, _ = project.publish()
+
+    assert second == first
+    assert (kept["sessionId"], kept["warnings"]) == (project.session.id, ["slow"])
+    assert "reused 1 package" in project.session.messages
+    assert _versions() == before
+
+
+def _versions() -> list[str]:
+    """Every object that was ever sent to the places that outlive a session."""
+    versions = client("s3").list_object_versions(Bucket="artifacts")["Versions"]
+    return sorted(each["VersionId"] for each in versions if not each["Key"].startswith("sessions/"))
 
 
 @pytest.mark.parametrize("names", [("../evil",), ("/etc/passwd",), ("a\\b",), ("A", "a")])

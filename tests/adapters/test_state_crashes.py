@@ -68,6 +68,8 @@ SETTINGS: Final = {
     "MAX_RUNNING_SESSIONS": "5",
     "MAX_SESSIONS_PER_DAY": "100",
     "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+    "CLONE_IMAGE": "clone:1",
+    "BUILD_IMAGE": "build:1",
     "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/service",
     "PERMISSIONS_BOUNDARY_ARN": "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary",
 }

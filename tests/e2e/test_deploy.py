@@ -122,6 +122,19 @@ def test_update(client: Client, running: Laptop, deployed: Session) -> None:
     assert session["deployedResources"]["stackName"] == name
 
 
+def test_unchanged_commit(client: Client) -> None:
+    """The second deployment of a commit starts no build, and sends no package."""
+    first = client.settle(client.deploy("examples/sam-python-api", mode="plan")["sessionId"])
+
+    second = client.settle(client.deploy("examples/sam-python-api", mode="plan")["sessionId"])
+
+    assert (first["status"], second["status"]) == ("success", "success")
+    messages = [entry["message"] for entry in second["logs"]]
+    assert any("built this commit" in message for message in messages)
+    assert not any("uploaded" in message for message in messages)
+    assert "packaging" not in {entry["stage"] for entry in second["logs"]}
+
+
 def test_duplicate_request(client: Client) -> None:
     """The same Idempotency-Key with the same body is the same session; with another body it is refused."""
     key = str(uuid.uuid4())

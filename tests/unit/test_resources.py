@@ -30,14 +30,17 @@ def test_indexes_are_small() -> None:
 
 
 def test_artifact_bucket() -> None:
-    """Private, versioned, encrypted; sessions expire after a week, packages never by age."""
+    """Private, versioned, encrypted; sessions and what is known of builds expire after a week, packages never."""
     bucket = application.resources("AWS::S3::Bucket")["ArtifactBucket"]
     rules = bucket["LifecycleConfiguration"]["Rules"]
 
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["BucketEncryption"]
-    assert [(r["Prefix"], r["ExpirationInDays"]) for r in rules if "ExpirationInDays" in r] == [("sessions/", 7)]
+    assert {r["Prefix"]: r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r} == {
+        "sessions/": 7,
+        "builds/": 7,
+    }
     assert {"NoncurrentDays": 1} in [rule.get("NoncurrentVersionExpiration") for rule in rules]
     assert {"DaysAfterInitiation": 1} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
 

@@ -101,14 +101,24 @@ class Packages:
         """Publishes the zip of a build unit."""
         self._built[unit_id] = self._sent(file, ".zip")
 
+    def reuse(self, unit_id: str, key: str) -> None:
+        """Takes what an earlier session published for a build unit."""
+        self._built[unit_id] = self._at(key)
+        self.tally.packages += 1
+        self.tally.already_there += 1
+
+    @property
+    def built(self) -> dict[str, str]:
+        """The key of each build unit's package."""
+        return {unit_id: package.key for unit_id, package in self._built.items()}
+
     def publish_template(self, template: Template) -> str:
         """Its key."""
         return self.artifacts.publish_bytes(dump(template), TEMPLATE_SUFFIX)[0]
 
     def publish_nested(self, template: Template) -> S3Object:
         """The address by which a parent names it."""
-        key = self.publish_template(template)
-        return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
+        return self._at(self.publish_template(template))
 
     def _with_includes(self, document: Template, template_path: str) -> Template:
         wanted = [path for path in local_paths(document, template_path) if path.content == Content.INCLUDE]
@@ -175,6 +185,9 @@ class Packages:
         self.tally.packages += 1
         self.tally.already_there += not was_sent
         self.tally.sent_bytes += file.stat().st_size if was_sent else 0
+        return self._at(key)
+
+    def _at(self, key: str) -> S3Object:
         return S3Object(bucket=self.artifacts.bucket, key=key, url=self.artifacts.url(key))
 
 
