@@ -92,7 +92,9 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
 
 def test_cdk_app(artifacts: Artifacts, sessions: Sessions) -> None:
     """The build is told where the app lies, what it may read, and where it is deployed to."""
-    _cloned(artifacts, {"web/infra/cdk.json": '{"app": "python3 app.py"}'}, ("web/infra/app.py", "web/src/app.js"))
+    _cloned(
+        artifacts, {"web/infra/cdk.json": '{"app": "python3 app.py"}'}, ("web/infra/stack.py", "web/src/data.js")
+    )
 
     found = _detect(projectRoot="web")
 
