@@ -24,6 +24,11 @@ def test_language_that_the_build_has(command: str) -> None:
     assert app.evidence == f"infra/cdk.json runs `{command}`"
 
 
+def test_byte_order_mark() -> None:
+    """Some editors write one."""
+    assert find_app({"cdk.json": '\ufeff{"app": "npx ts-node app.ts"}'}, "") is not None
+
+
 @pytest.mark.parametrize(
     ("command", "name"),
     [

@@ -58,7 +58,7 @@ def tool(text: str) -> str:
 
 def _command(text: str) -> str:
     try:
-        document = json.loads(text)
+        document = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return ""
     command = document.get("app") if isinstance(document, dict) else None
