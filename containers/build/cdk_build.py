@@ -73,7 +73,7 @@ def synthesize(order: Order, source: Path, artifacts: Path) -> Outcome:
     """
     app = App.of(order, source)
     warnings = install(app.root, app.command, Path(order["scratch"]), app.environment)
-    warnings += install_functions(source, app.root, app.environment)
+    warnings += install_functions(source.resolve(), app.root, app.environment)
     _compile(app)
     arguments = [*_SYNTH.split(), "--app", app.command, "--output", str(artifacts)]
     code, said = _run(app, ["cdk", *arguments])

@@ -115,6 +115,14 @@ def test_app_that_says_much(machine: Machine) -> None:
     assert len(report["error"]["message"]) < 2000
 
 
+def test_library_that_is_newer_than_the_cli(machine: Machine) -> None:
+    """The newest CLI is asked, too, before the app is given up."""
+    report = _synthesize(machine, WRITE.replace("55.0.0", "999.0.0"))
+
+    assert report["error"]["message"].startswith("cdk.json (cdk): This CDK CLI is not compatible")
+    assert sum("but found 999.0.0" in line for line in report["logTail"]) == 2
+
+
 def test_app_that_needs_docker(machine: Machine) -> None:
     """It is told what to do instead."""
     app = 'const r = require("child_process").spawnSync(process.env.CDK_DOCKER); throw r.error'
