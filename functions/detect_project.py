@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
+from deployer.aws.clients import client
 from deployer.aws.earlier_builds import find_build
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import entries_of, read_report
@@ -14,8 +15,9 @@ from deployer.aws.workers import Workers
 from deployer.errors import DeployerError
 from deployer.packaging.build_identity import build_identity
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
+from deployer.project.cdk import synthesis
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
-from deployer.project.project import Project, detect
+from deployer.project.project import Project, ProjectKind, detect
 from deployer.project.sources import units_of, warnings_of
 from deployer.project.survey import SeenProject, recorded, survey
 from deployer.session import LogLevel, Stage
@@ -45,7 +47,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     sessions = Sessions.from_settings(settings)
-    project, units = _decided(sessions, event, manifest)
+    project, units = _decided(sessions, event, manifest, settings)
 
     identity = _identity(event["source"], project, units, settings)
     earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
@@ -63,15 +65,25 @@ def handler(event: Event, _context: object) -> ProjectFound:
     }
 
 
-def _decided(sessions: Sessions, event: Event, manifest: Manifest) -> tuple[Project, list[BuildUnit]]:
+def _decided(
+    sessions: Sessions, event: Event, manifest: Manifest, settings: Settings
+) -> tuple[Project, list[BuildUnit]]:
     """The project, and what has to be built; what was there to choose from is recorded where that fails."""
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
-        return project, units_of(project.document, project.base_path, manifest)
+        return project, _units(project, manifest, request["projectRoot"], settings)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
+
+
+def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
+    """What has to be built. Raises what `units_of` does."""
+    if project.kind is ProjectKind.CDK:
+        account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
+        return [synthesis(project.root, project_root, account, region)]
+    return units_of(project.document, project.base_path, manifest)
 
 
 def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:

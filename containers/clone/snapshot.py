@@ -64,7 +64,7 @@ class Photographer:
         manifest = self._manifest(entries, texts)
         try:
             project = find_project(manifest, texts, self._plan)
-            paths = project_paths(project, texts)
+            paths = project_paths(project, texts, self._plan["projectRoot"])
         except DeployerError:
             self._notes.append("no files were archived: the project cannot be deployed as it is")
             return Snapshot(manifest=manifest, archive=None)

@@ -105,14 +105,14 @@ class BuildUnit(TypedDict):
 
     `id` is made of [0-9a-f]; `source` is a folder in source.zip; `handler` as in the template; `options` are the
     BuildProperties of the resource's Metadata. `name` (the first resource's logical id) names a makefile's target
-    and the unit in messages.
+    and the unit in messages. An app is an AWS CDK app, and its zip a cloud assembly.
     """
 
     id: str
-    kind: Literal["function", "layer"]
+    kind: Literal["function", "layer", "app"]
     name: str
     source: str
-    method: str  # python | nodejs | esbuild | makefile | ...
+    method: str  # python | nodejs | esbuild | makefile | cdk
     runtime: str
     architecture: Literal["x86_64", "arm64"]
     handler: str

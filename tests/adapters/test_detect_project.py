@@ -92,6 +92,21 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     assert head["project"]["found"] == [{"path": "template.yaml", "kind": "sam", "evidence": evidence}]
 
 
+def test_cdk_app(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The build is told where the app lies, what it may read, and where it is deployed to."""
+    _cloned(
+        artifacts, {"web/infra/cdk.json": '{"app": "python3 app.py"}'}, ("web/infra/stack.py", "web/src/data.js")
+    )
+
+    found = _detect(projectRoot="web")
+
+    [unit] = _trusted(artifacts, "build-plan.json")["units"]
+    assert (found["kind"], found["projectRoot"], found["needsBuild"]) == ("cdk", "web/infra", True)
+    assert (unit["method"], unit["source"], unit["options"]["root"]) == ("cdk", "web", "infra")
+    assert unit["options"]["account"] == "123456789012"
+    assert unit["options"]["region"] == client("s3").meta.region_name
+
+
 def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     """No plan is written for a container that will not start."""
     _cloned(artifacts, {"fn/app.py": "def handler(event, context): ..."})

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from deployer.errors import DeployerError, ProjectUnsupported
+from deployer.project.cdk import TOOL
 from deployer.project.manifest import candidates, candidates_below
 from deployer.project.project import ProjectKind, detect
 from deployer.project.survey import survey
@@ -132,8 +133,13 @@ def detected(manifest: Manifest, root: str) -> tuple[str, str, str]:
     except DeployerError as error:
         kinds = {each.kind for each in survey(manifest, root, None) if each.kind}
         kinds -= set(ProjectKind) if isinstance(error, ProjectUnsupported) else set()  # it names the tools
-        return _SEVERAL if len(kinds) > 1 else next(iter(kinds), _NOTHING), error.code, error.message
-    return project.kind.value, "", "; ".join(project.evidence)
+        return _SEVERAL if len(kinds) > 1 else _named(next(iter(kinds), _NOTHING)), error.code, error.message
+    return _named(project.kind.value), "", "; ".join(project.evidence)
+
+
+def _named(kind: str) -> str:
+    """A CDK app is one whether it is deployed or refused for its language."""
+    return TOOL if kind == ProjectKind.CDK or kind.startswith(TOOL) else kind
 
 
 def leaves_trace(repository: BareRepository, root: str, kind: str) -> bool:

@@ -97,7 +97,7 @@ def test_texts_of_files_that_are_not_there() -> None:
 
 
 def test_candidates_in_the_root() -> None:
-    """Templates first, the standard name before all; then what plain Lambda needs; nothing of other tools."""
+    """Templates first, the standard name before all; then what plain Lambda and CDK apps need; no more."""
     files = ["app/my.yaml", "app/template.yml", "app/package.json", "app/package-lock.json", "app/README.md"]
     files += [
         "app/template.yaml",
@@ -111,6 +111,7 @@ def test_candidates_in_the_root() -> None:
         "app/template.yaml",
         "app/template.yml",
         "app/my.yaml",
+        "app/cdk.json",
         "app/lambda_function.py",
         "app/package.json",
     ]

@@ -35,6 +35,7 @@ EMPTY = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 STACK = "Resources:\n  B: {Type: AWS::S3::Bucket}\n"
 KUBERNETES = "apiVersion: v1\nkind: Pod\n"
 BACKSTAGE = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nspec: {steps: []}\n"
+CDK = '{"app": "npx ts-node bin/app.ts"}'
 PYTHON = "def lambda_handler(event, context): ...\n"
 
 
@@ -65,6 +66,8 @@ def _detect(texts: dict[str, str], root: str = "", template: str | None = None) 
         ({"package.json": "{}", "index.js": "exports.handler = f"}, ProjectKind.LAMBDA, None),
         ({"package.json": "{}", "index.js": "exports.handler = f", "template.yaml": SAM}, "sam", "template.yaml"),
         ({"cdk.json": "{}", "template.yaml": SAM}, ProjectKind.SAM, "template.yaml"),
+        ({"cdk.json": CDK, "app.py": PYTHON, "package.json": "{}"}, ProjectKind.CDK, None),
+        ({"cdk.json": CDK, "template.yaml": SAM}, ProjectKind.SAM, "template.yaml"),
     ],
 )
 def test_project_in_the_root(texts: dict[str, str], kind: str, template: str | None) -> None:
@@ -82,6 +85,9 @@ def test_project_in_the_root(texts: dict[str, str], kind: str, template: str | N
         ({"src/app.py": PYTHON}, ProjectKind.LAMBDA, "src"),
         ({"a/template.yaml": SAM, "a/src/template.yaml": STACK}, ProjectKind.SAM, "a"),
         ({"a/template.yaml": SAM, "b/cdk.json": "{}"}, ProjectKind.SAM, "a"),
+        ({"infra/cdk.json": CDK, "src/app.py": PYTHON}, ProjectKind.CDK, "infra"),
+        ({"infra/cdk.json": CDK, "infra/part/cdk.json": CDK}, ProjectKind.CDK, "infra"),
+        ({"infra/cdk.json": CDK, "infra/lambda/template.yaml": SAM}, ProjectKind.CDK, "infra"),
         ({"a/template.yaml": SAM, "tests/template.yaml": SAM, ".x/template.yaml": SAM}, ProjectKind.SAM, "a"),
         (
             {"a/template.yaml": SAM, "b/template.yaml": KUBERNETES, "c/template.yaml": BACKSTAGE},
@@ -158,6 +164,7 @@ def test_one_of_several_templates_below() -> None:
         ),
         ({"a/template.yaml": SAM, "b/template.yaml": STACK}, r"a/template.yaml \(sam\), b/template.yaml \(cloudf"),
         ({"a/app.py": PYTHON, "b/app.py": PYTHON}, r"a \(lambda\), b \(lambda\)"),
+        ({"a/cdk.json": CDK, "b/cdk.json": CDK}, r"a \(cdk\), b \(cdk\)"),
     ],
 )
 def test_several_projects(texts: dict[str, str], message: str) -> None:
@@ -181,6 +188,12 @@ def test_project_of_another_tool(path: str, tool: str) -> None:
     """It is refused by the tool's name, with the file that gives it away, also beside a handler."""
     with pytest.raises(ProjectUnsupported, match=f"a project of {tool} .{path}."):
         _detect({path: "", "package.json": "{}"})
+
+
+def test_cdk_app_in_a_missing_language() -> None:
+    """It is refused by that language."""
+    with pytest.raises(ProjectUnsupported, match=r"a project of AWS CDK in Java \(cdk\.json\)"):
+        _detect({"cdk.json": '{"app": "mvn -e -q compile exec:java"}', "package.json": "{}"})
 
 
 @pytest.mark.parametrize("name", ["app.py", "hello_stack.py", "hello_cdk.py"])

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TEMPLATE_SUFFIX: Final = ".template.json"
 _PREBUILT: Final = (".zip", ".jar", ".war")
 _STATE_MACHINES: Final = frozenset({"AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"})
-_MAX_NESTING: Final = 5
+MAX_NESTING: Final = 5
 
 
 @dataclass(slots=True)
@@ -75,10 +75,27 @@ class Packages:
         paths = local_paths(document, template_path)
         units = units_by_path(document, paths, self.source.names, self.source.links)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
-        expanded = expand(point_at(document, packages), parameters, self.region)
-        packaged = with_boundary(expanded, self.boundary_arn)
+        return self.finished(point_at(document, packages), parameters)
+
+    def finished(self, document: Template, parameters: Mapping[str, str]) -> Template:
+        """A template without local paths, as CloudFormation takes it: SAM expanded, its roles bounded.
+
+        Raises TemplateInvalid, TransformUnsupported.
+        """
+        packaged = with_boundary(expand(document, parameters, self.region), self.boundary_arn)
         check_limits(packaged, len(dump(packaged)))
         return packaged
+
+    def publish_files(self, path: str, suffix: str, *, is_folder: bool) -> S3Object:
+        """A folder in a zip, or a file as it is. Raises SourceMissing, PathUnsafe, PackageTooLarge."""
+        if (path, suffix) not in self._done:
+            with TemporaryDirectory() as folder:
+                self._done[path, suffix] = (
+                    self._zipped(self.source.below(path), Path(folder))
+                    if is_folder
+                    else self._sent(_copied(self.source.file(path), Path(folder, "file")), suffix)
+                )
+        return self._done[path, suffix]
 
     def add_built(self, unit_id: str, file: Path) -> None:
         """Publishes the zip of a build unit."""
@@ -98,6 +115,10 @@ class Packages:
     def publish_template(self, template: Template) -> str:
         """Its key."""
         return self.artifacts.publish_bytes(dump(template), TEMPLATE_SUFFIX)[0]
+
+    def publish_nested(self, template: Template) -> S3Object:
+        """The address by which a parent names it."""
+        return self._at(self.publish_template(template))
 
     def _with_includes(self, document: Template, template_path: str) -> Template:
         wanted = [path for path in local_paths(document, template_path) if path.content == Content.INCLUDE]
@@ -154,10 +175,10 @@ class Packages:
         return self._done[which]
 
     def _packaged(self, path: str, given: dict[str, str], nesting: int) -> S3Object:
-        if nesting == _MAX_NESTING:
-            raise TemplateInvalid(f"{path}: templates are nested more than {_MAX_NESTING} deep")
+        if nesting == MAX_NESTING:
+            raise TemplateInvalid(f"{path}: templates are nested more than {MAX_NESTING} deep")
         child = parse(self.source.text(path, MAX_BODY_BYTES), path)
-        return self._at(self.publish_template(self.package(child, path, given, nesting=nesting + 1)))
+        return self.publish_nested(self.package(child, path, given, nesting=nesting + 1))
 
     def _sent(self, file: Path, suffix: str) -> S3Object:
         key, was_sent = self.artifacts.publish(file, suffix)

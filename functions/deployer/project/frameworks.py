@@ -6,11 +6,12 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
+from deployer.project import cdk
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _NAMES: Final = {
-    "AWS CDK": re.compile(r"cdk\.json"),
     "Terraform": re.compile(r".+\.tf(?:\.json)?"),
     "Serverless Framework": re.compile(r"serverless\.(?:yml|yaml|ts|js|json)"),
     "Pulumi": re.compile(r"Pulumi\.ya?ml"),
@@ -27,13 +28,15 @@ def frameworks(files: Iterable[str], texts: Mapping[str, str]) -> dict[str, dict
     paths = list(files)
     for path in paths:
         folder, name = posixpath.split(path)
+        if name == cdk.CDK_JSON:
+            found.setdefault(folder, {}).setdefault(cdk.tool(texts.get(path, "")), path)
         for tool, pattern in _NAMES.items():
             if pattern.fullmatch(name):
                 found.setdefault(folder, {}).setdefault(tool, path)
     for path in paths:
         folder, name = posixpath.split(path)
         if CDK_FILES.fullmatch(name) and _CDK_APP.search(texts.get(path, "")):
-            found.setdefault(folder, {}).setdefault("AWS CDK", path)
+            found.setdefault(folder, {}).setdefault(cdk.TOOL, path)
     return found
 
 

@@ -28,10 +28,10 @@ SKIPPED_FOLDERS: Final = frozenset(
 """What other people made, or what is only there for tests. Hidden folders (.git, .aws-sam) are skipped too."""
 
 LAMBDA_FILES: Final = re.compile(
-    r"package\.json|(?:index|handler)\.(?:js|mjs|cjs|ts)|(?:lambda_function|app|handler|main|index)\.py"
+    r"package\.json|cdk\.json|(?:index|handler)\.(?:js|mjs|cjs|ts)|(?:lambda_function|app|handler|main|index)\.py"
     r"|\.nvmrc|\.node-version|\.python-version|pyproject\.toml"
 )
-"""A plain Lambda project's: what names the handler, and what names the runtime."""
+"""A plain Lambda project's: what names the handler, and what names the runtime; and what names a CDK app."""
 
 _TEMPLATE: Final = re.compile(r"(?P<stem>.+)\.(?:yaml|yml|json|template)", re.IGNORECASE)
 _TEMPLATE_WORDS: Final = frozenset(

@@ -18,6 +18,7 @@ from deployer.errors import (
 )
 from deployer.near_names import did_you_mean, near
 from deployer.project.absence import name_of, nothing_found
+from deployer.project.cdk import find_app
 from deployer.project.choice import choose, without_children
 from deployer.project.found_template import FoundTemplate, read_template
 from deployer.project.frameworks import frameworks, outermost
@@ -36,13 +37,15 @@ class ProjectKind(StrEnum):
     SAM = "sam"
     CLOUDFORMATION = "cloudformation"
     LAMBDA = "lambda"
+    CDK = "cdk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """`root` and `template_path` are relative to the repository's top; "" is the top.
 
-    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made.
+    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made;
+    it is empty for a CDK app, whose templates the build makes.
     `evidence` are sentences for people.
     """
 
@@ -117,6 +120,8 @@ def _in_folder(manifest: Manifest, folder: str) -> Project | None:
     tools = frameworks(_files_in(manifest, folder), manifest["texts"])
     if chosen and chosen[0].error is None and not (tools and chosen[0].is_synthesized):
         return _project(chosen[0], choice.reason)
+    if app := _cdk_project(manifest, folder):
+        return app
     _refuse(tools)
     if chosen and not chosen[0].is_empty:
         return _project(chosen[0])
@@ -143,6 +148,13 @@ def _refuse(others: Mapping[str, Mapping[str, str]]) -> None:
         raise ProjectUnsupported(f"{listed(refused)}, without a template that can be deployed")
 
 
+def _cdk_project(manifest: Manifest, folder: str) -> Project | None:
+    app = find_app(manifest["texts"], folder)
+    if app is None:
+        return None
+    return Project(kind=ProjectKind.CDK, root=folder, template_path=None, document={}, evidence=(app.evidence,))
+
+
 def _plain_project(manifest: Manifest, folder: str) -> Project | None:
     plain = find_plain_lambda(manifest["texts"], folder)
     if plain is None:
@@ -157,12 +169,12 @@ def _plain_project(manifest: Manifest, folder: str) -> Project | None:
 
 
 def _below(manifest: Manifest, root: str) -> Project:
-    """The one project in the folders below: of the templates, else of the folders with a handler."""
+    """The one project in the folders below: of the templates, else the CDK apps, else those with a handler."""
     paths = candidates_below(manifest["files"], root, None)
     _check_read(manifest, paths, root)
     searched = (path for path in manifest["files"] if is_searched(path, root))
     others = outermost(frameworks(searched, manifest["texts"]))
-    projects = _templates_below(manifest, paths, others)
+    projects = _templates_below(manifest, paths, others) or _cdk_below(manifest, others)
     if not projects:
         _refuse(others)
         _refuse_empty(manifest, root)
@@ -202,6 +214,10 @@ def _templates_below(manifest: Manifest, paths: Iterable[str], refused: Iterable
     lone = [each for each in whole if not any(folders_below(each.path, folder) for folder in around)]
     broken = [] if whole else chosen[:1]
     return [_project(each, reasons[each.path]) for each in without_children(lone) or broken]
+
+
+def _cdk_below(manifest: Manifest, folders: Iterable[str]) -> list[Project]:
+    return [project for folder in sorted(folders) if (project := _cdk_project(manifest, folder))]
 
 
 def _plain_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import RuntimeUnsupported
+from deployer.project.cdk import CDK_JSON, find_app
 from deployer.project.found_template import FoundTemplate, child_paths, read_template
 from deployer.project.frameworks import frameworks, is_inside, outermost
 from deployer.project.manifest import is_named_like_template, is_searched, is_template_name
@@ -48,7 +49,7 @@ def survey(manifest: Manifest, root: str, project: Project | None) -> list[SeenP
     tools = outermost(frameworks(searched, manifest["texts"]))
     seen = [
         *_templates(templates, searched, manifest),
-        *(_other(tool, path) for each in tools.values() for tool, path in each.items()),
+        *(_other(manifest, tool, path) for each in tools.values() for tool, path in each.items()),
     ]
     around = {*(posixpath.dirname(each.path) for each in seen), *tools}
     return sorted([*seen, *_plain(manifest["texts"], around)], key=lambda each: (each.path.count("/"), each.path))
@@ -87,7 +88,10 @@ def _why(found: FoundTemplate) -> str:
     return found.error.message if found.error else found.evidence
 
 
-def _other(tool: str, path: str) -> SeenProject:
+def _other(manifest: Manifest, tool: str, path: str) -> SeenProject:
+    app = find_app(manifest["texts"], posixpath.dirname(path)) if path.endswith(CDK_JSON) else None
+    if app is not None:
+        return SeenProject(path=path, kind=ProjectKind.CDK.value, evidence=app.evidence)
     return SeenProject(path=path, kind=tool, evidence=f"{path} is a file of {tool}")
 
 
