@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
+from deployer.aws.clients import client
 from deployer.aws.earlier_builds import find_build
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
+from deployer.errors import DeployerError
 from deployer.packaging.build_identity import build_identity
 from deployer.packaging.source_archive import MAX_UNPACKED_BYTES
+from deployer.project.cdk import synthesis
 from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
-from deployer.project.project import Project, detect
-from deployer.project.sources import units_of
+from deployer.project.project import Project, ProjectKind, detect
+from deployer.project.sources import units_of, warnings_of
+from deployer.project.survey import SeenProject, recorded, survey
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deployer.state_data import DeployRequest, ProjectFound, Source
-    from deployer.worker import BuildUnit, EarlierBuild, Finding, FoundProject
+    from deployer.worker import BuildUnit, EarlierBuild, Finding, FoundProject, Manifest
 
 _MAX_FINDINGS: Final = 20
 
@@ -42,23 +46,44 @@ def handler(event: Event, _context: object) -> ProjectFound:
 
     notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
-    project = detect(manifest, request["projectRoot"], request["template"])
-    units = units_of(project.document, project.base_path, manifest["texts"], manifest["files"])
+    sessions = Sessions.from_settings(settings)
+    project, units = _decided(sessions, event, manifest, settings)
 
     identity = _identity(event["source"], project, units, settings)
     earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
     _write_project(artifacts, session_id, _found(project, units, identity, earlier))
     to_build = [] if earlier else units
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
-    sessions = Sessions.from_settings(settings)
     sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
-    _record(sessions, event, project, to_build, [*_reused(earlier), *_warnings(manifest["findings"])])
+    seen = survey(manifest, request["projectRoot"], project)
+    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(project, manifest)])
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
         "needsBuild": bool(to_build),
         "planUrl": plan_url,
     }
+
+
+def _decided(
+    sessions: Sessions, event: Event, manifest: Manifest, settings: Settings
+) -> tuple[Project, list[BuildUnit]]:
+    """The project, and what has to be built; what was there to choose from is recorded where that fails."""
+    request, project = event["request"], None
+    try:
+        project = detect(manifest, request["projectRoot"], request["template"])
+        return project, _units(project, manifest, request["projectRoot"], settings)
+    except DeployerError:
+        _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
+        raise
+
+
+def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
+    """What has to be built. Raises what `units_of` does."""
+    if project.kind is ProjectKind.CDK:
+        account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
+        return [synthesis(project.root, project_root, account, region)]
+    return units_of(project.document, project.base_path, manifest)
 
 
 def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:
@@ -108,6 +133,7 @@ def _record(
     sessions: Sessions,
     event: Event,
     project: Project,
+    seen: Sequence[SeenProject],
     units: Sequence[BuildUnit],
     notes: Sequence[tuple[LogLevel, str]],
 ) -> None:
@@ -119,19 +145,32 @@ def _record(
         next=Stage.PACKAGING if units else Stage.PUBLISHING,
         message=f"building {names}" if units else "publishing the packages",
         entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *notes],
-        project={
-            "kind": project.kind.value,
-            "template": project.template_path,
-            "evidence": list(project.evidence),
-        },
+        project=recorded(project, seen),
     )
 
 
-def _warnings(findings: Sequence[Finding]) -> list[tuple[LogLevel, str]]:
-    """cfn-lint's findings: an opinion, which stops nothing."""
+def _record_found(sessions: Sessions, event: Event, project: Project | None, seen: Sequence[SeenProject]) -> None:
+    if project is None and not seen:
+        return
+    sessions.advance(
+        event["sessionId"],
+        event["enteredAt"],
+        done=Stage.DETECTING,
+        next=Stage.DETECTING,
+        message="nothing can be deployed yet" if project else "no project was taken",
+        project=recorded(project, seen),
+    )
+
+
+def _warnings(project: Project, manifest: Manifest) -> list[tuple[LogLevel, str]]:
+    """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
+    told = warnings_of(project.document, project.base_path, manifest)
+    return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
+
+
+def _lint_lines(findings: Sequence[Finding]) -> list[str]:
     told = [
         f"{each['path']}:{each['line']}: {each['rule']} {each['message']}" for each in findings[:_MAX_FINDINGS]
     ]
     more = len(findings) - len(told)
-    told += [f"cfn-lint has {counted(more, 'more finding')}"] if more else []
-    return [(LogLevel.WARNING, line) for line in told]
+    return [*told, *([f"cfn-lint has {counted(more, 'more finding')}"] if more else [])]

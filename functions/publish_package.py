@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.aws.app_packages import package_app
 from deployer.aws.artifacts import Artifacts, build_key, source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.earlier_builds import keep_build
@@ -29,6 +31,7 @@ from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest, Package
+    from deployer.template.template import Template
     from deployer.worker import BuildUnit, EarlierBuild, FoundProject
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
@@ -56,10 +59,22 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
             notes = _take_units(event, found, packages)
-            template = packages.package(found["document"], found["basePath"], event["request"]["parameters"])
+            template = _template(event, found, packages, Path(folder))
     key = packages.publish_template(template)
     _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
     return {"templateKey": key, "capabilities": capabilities(template)}
+
+
+def _template(event: Event, found: FoundProject, packages: Packages, folder: Path) -> Template:
+    """Of the project itself, or of what the build made of an AWS CDK app."""
+    parameters = event["request"]["parameters"]
+    app = next((unit for unit in found["units"] if unit["kind"] == "app"), None)
+    if app is None:
+        return packages.package(found["document"], found["basePath"], parameters)
+    archive = folder / "assembly.zip"
+    packages.artifacts.download(packages.built[app["id"]], archive, MAX_UNPACKED_BYTES)
+    with SourceArchive.open(archive) as assembly:
+        return package_app(replace(packages, source=assembly), app["options"]["account"], parameters)
 
 
 def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -> Packages:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
+import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +14,13 @@ from local.errors import ProgramMissing
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _LOCAL: Final = _ROOT / ".local"
+_MANIFEST: Final = _ROOT / "containers" / "build" / "package.json"
 
 
 def bin_folder() -> Path:
     """The folder with the programs, for PATH. Raises ProgramMissing when they cannot be installed."""
-    version = json.loads((_ROOT / "containers" / "build" / "package.json").read_text())["dependencies"]["esbuild"]
-    folder = _LOCAL / "tools" / f"esbuild@{version}"
+    version = hashlib.sha256(_MANIFEST.read_bytes()).hexdigest()[:16]
+    folder = _LOCAL / "tools" / version
     if not folder.exists():
         _install(folder)
     return folder / "node_modules" / ".bin"
@@ -29,9 +31,13 @@ def _install(target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=_LOCAL, prefix="installing-") as folder:
         prefix = Path(folder) / "prefix"
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(prefix), target.name]
+        prefix.mkdir()
+        shutil.copy(_MANIFEST, prefix)
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(prefix)]
         env = {**processes.environment(Path(folder)), **processes.registry_settings()}
         result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         if result.returncode != 0:
-            raise ProgramMissing(f"{target.name} could not be installed with npm:\n{result.stdout}{result.stderr}")
+            raise ProgramMissing(
+                f"the build's programs could not be installed with npm:\n{result.stdout}{result.stderr}"
+            )
         prefix.rename(target)

@@ -34,11 +34,9 @@ def read(manifest: Path) -> dict[str, Any]:
         package = json.loads(manifest.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BuildFailed(f"package.json is not JSON: {error}") from error
-    return _map(package) or _refuse()
-
-
-def _refuse() -> dict[str, Any]:
-    raise BuildFailed("package.json is not a JSON object")
+    if not isinstance(package, dict):
+        raise BuildFailed("package.json is not a JSON object")
+    return package
 
 
 def dependencies(manifest: Path) -> set[str]:

@@ -20,6 +20,8 @@ from aws_lambda_builders.exceptions import LambdaBuilderError
 from aws_lambda_builders.supported_runtimes import NODEJS_RUNTIMES
 
 from bundle_options import bundle_options
+from cdk_build import TOOL as CDK
+from cdk_build import synthesize
 from deployer.errors import BuildFailed
 from node_manifest import dependencies, has_lock, repair
 from npm_install import (
@@ -231,8 +233,14 @@ def _empty(folder: Path) -> None:
     folder.mkdir()
 
 
-_TOOLS: Final = {"python": "uv", "nodejs": "npm", "esbuild": "esbuild", "makefile": "make"}
-_METHODS: Final = {"python": _python, "nodejs": _nodejs, "esbuild": _esbuild, "makefile": _makefile}
+_TOOLS: Final = {"python": "uv", "nodejs": "npm", "esbuild": "esbuild", "makefile": "make", "cdk": CDK}
+_METHODS: Final = {
+    "python": _python,
+    "nodejs": _nodejs,
+    "esbuild": _esbuild,
+    "makefile": _makefile,
+    "cdk": synthesize,
+}
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from deployer.errors import DeployerError, ProjectNotFound
 from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import local_paths
 from deployer.project.manifest import candidates, candidates_below
-from deployer.project.project import detect
+from deployer.project.project import ProjectKind, detect
 from deployer.template import template
 
 if TYPE_CHECKING:
@@ -35,11 +35,15 @@ def find_project(manifest: Manifest, texts: Texts, plan: ClonePlan) -> Project:
     return detect(manifest, root, wanted)
 
 
-def project_paths(project: Project, texts: Texts) -> set[str]:
+def project_paths(project: Project, texts: Texts, project_root: str) -> set[str]:
     """The project's folder, its template, and what this refers to; "" is the top of the repository.
+
+    A CDK app names its files while it runs: it is given the whole project root that was asked for.
 
     Raises PathUnsafe for a path that leads out of the repository.
     """
+    if project.kind is ProjectKind.CDK:
+        return {project_root}
     if project.template_path is None:
         return {project.root}
     referred = _referred(project.document, project.template_path, texts, set())

@@ -17,6 +17,7 @@ from deployer.amounts import counted, size
 from deployer.errors import DeployerError
 from deployer.packaging.archive import Entry, write_zip
 from deployer.worker import SOURCE
+from link_targets import LinkTargets
 from lint import linting
 from project_files import find_project, project_paths
 from selection import select
@@ -58,18 +59,21 @@ class Photographer:
     def take(self) -> Snapshot:
         """Raises a SourceError for what is wrong with the commit, its names, its links or its sizes."""
         entries, is_whole = self._commit.files_or_those_below(self._plan["projectRoot"])
-        texts = Texts(entries, self._blobs)
+        links = LinkTargets(entries, self._blobs)
+        texts = Texts(entries, self._blobs, links)
         manifest = self._manifest(entries, texts)
         try:
             project = find_project(manifest, texts, self._plan)
-            paths = project_paths(project, texts)
+            paths = project_paths(project, texts, self._plan["projectRoot"])
         except DeployerError:
             self._notes.append("no files were archived: the project cannot be deployed as it is")
             return Snapshot(manifest=manifest, archive=None)
         if not is_whole:
             entries = self._files_of_large_repository(manifest, paths)
-        findings = self._write_archive(self._chosen(entries, paths), manifest, project)
-        return Snapshot(manifest={**manifest, "findings": findings}, archive=self._archive)
+            links = LinkTargets(entries, self._blobs)
+        findings = self._write_archive(self._chosen(entries, paths, links), manifest, project)
+        told = links.by_path if links.were_read else {}
+        return Snapshot(manifest={**manifest, "links": told, "findings": findings}, archive=self._archive)
 
     def _manifest(self, entries: Sequence[TreeEntry], texts: Texts) -> Manifest:
         """Its texts are those that are read by the time it is looked at."""
@@ -87,12 +91,12 @@ class Photographer:
         manifest["files"] = _modes(entries)
         return entries
 
-    def _chosen(self, entries: Sequence[TreeEntry], paths: set[str]) -> list[TreeEntry]:
+    def _chosen(self, entries: Sequence[TreeEntry], paths: set[str], links: LinkTargets) -> list[TreeEntry]:
         """The files to archive, which are here then, and within the limits."""
         for entry in below(entries, paths):
             if entry.is_gitlink:
                 self._notes.append(f"warning: the submodule {entry.path} is left out: submodules are not fetched")
-        chosen = select(entries, paths, self._blobs)
+        chosen = select(entries, paths, links)
         sizes = self._blobs.fetch(entry.oid for entry in chosen)
         check_sizes(chosen, sizes, self._plan["limits"])
         all_bytes = sum(sizes[entry.oid] for entry in chosen)

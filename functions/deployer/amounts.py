@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAX_LISTED: Final = 20
 _UNITS: Final = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
@@ -18,3 +22,10 @@ def size(size_bytes: int) -> str:
         if size_bytes >= factor:
             return f"{size_bytes / factor:,.1f} {unit}"
     return counted(size_bytes, "byte")
+
+
+def listed(names: Iterable[str], most: int = _MAX_LISTED) -> str:
+    """`a, b, c`, or as many of them and `and 7 more`."""
+    every = list(names)
+    more = len(every) - most
+    return ", ".join(every[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -28,7 +28,9 @@ DeployerError
 ├── ProjectError                the repository holds nothing that can be deployed as it is
 │   ├── ProjectNotFound
 │   ├── SeveralProjects
-│   ├── ProjectUnsupported      recognised by name: Terraform, CDK, ...
+│   ├── ProjectUnsupported      recognised by name: Terraform, Pulumi, ...
+│   ├── ContextMissing          an AWS CDK app looks something up in an account
+│   ├── EnvironmentUnsupported  an AWS CDK stack is for another account or region
 │   ├── TemplateNotFound
 │   ├── TemplateInvalid         no YAML, no Resources, or over one of CloudFormation's limits
 │   ├── TransformUnsupported
@@ -187,7 +189,15 @@ class SeveralProjects(ProjectError):
 
 
 class ProjectUnsupported(ProjectError):
-    hint = "Deploy a SAM or CloudFormation template, or a folder with a Lambda handler."
+    hint = "Deploy a SAM or CloudFormation template, an AWS CDK app, or a folder with a Lambda handler."
+
+
+class ContextMissing(ProjectError):
+    hint = "Run `cdk synth` where that account can be read, and commit the cdk.context.json that it writes."
+
+
+class EnvironmentUnsupported(ProjectError):
+    hint = "Leave `env` out of the stack, or take it from CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION."
 
 
 class TemplateNotFound(ProjectError): ...

@@ -77,11 +77,13 @@ class Finding(TypedDict):
 
 class Manifest(TypedDict):
     """`files` maps every path of the commit's tree to its git mode (`100644`, `100755`, `120000`, `160000`).
-    `texts` has the candidate files' text. `oversized` names candidates over MAX_TEXT_BYTES."""
+    `texts` has the candidate files' text. `oversized` names candidates over MAX_TEXT_BYTES. `links` has what the
+    symbolic links say, where the project needs any of them."""
 
     commit: str
     files: dict[str, str]
     texts: dict[str, str]
+    links: NotRequired[dict[str, str]]
     oversized: list[str]
     findings: list[Finding]
 
@@ -103,14 +105,14 @@ class BuildUnit(TypedDict):
 
     `id` is made of [0-9a-f]; `source` is a folder in source.zip; `handler` as in the template; `options` are the
     BuildProperties of the resource's Metadata. `name` (the first resource's logical id) names a makefile's target
-    and the unit in messages.
+    and the unit in messages. An app is an AWS CDK app, and its zip a cloud assembly.
     """
 
     id: str
-    kind: Literal["function", "layer"]
+    kind: Literal["function", "layer", "app"]
     name: str
     source: str
-    method: str  # python | nodejs | esbuild | makefile | ...
+    method: str  # python | nodejs | esbuild | makefile | cdk
     runtime: str
     architecture: Literal["x86_64", "arm64"]
     handler: str

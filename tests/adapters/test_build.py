@@ -132,6 +132,29 @@ def test_lower_case_makefile(machine: Machine) -> None:
     assert machine.names() == ["app.py"]
 
 
+def test_empty_package_json(machine: Machine) -> None:
+    """A package.json without name, version and anything else is one; what is no JSON object is not."""
+    files = {"src/package.json": "{}", "src/app.js": "", "bad/package.json": "[]", "bad/app.js": ""}
+
+    good = machine.run(files, a_unit("nodejs", "nodejs22.x"))
+    names = machine.names()
+    bad = machine.run(files, a_unit("nodejs", "nodejs22.x", source="bad"))
+
+    assert good["error"] is None
+    assert "app.js" in names
+    assert bad["error"] == {"code": "BuildFailed", "message": "Hello (npm): package.json is not a JSON object"}
+
+
+def test_source_beside_the_project(machine: Machine) -> None:
+    """`../shared` of a template is a folder like any other by the time that it is built."""
+    files = {"shared/fn/app.py": "import idna", "shared/fn/requirements.txt": "idna==3.10\n", "a/app.py": ""}
+
+    report = machine.run(files, a_unit("python", "python3.13", source="shared/fn"))
+
+    assert report["error"] is None
+    assert {"app.py", "idna/__init__.py"} <= set(machine.names())
+
+
 def test_build_that_fails(machine: Machine) -> None:
     """The unit, the tool and the reason are named, and the log ends with what the tool said."""
     report = machine.run(_make("printf '\\033[31mred\\033[0m\\n'", "echo no compiler >&2; exit 3"), MAKE)

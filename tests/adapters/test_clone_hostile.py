@@ -78,6 +78,64 @@ def test_links_inside(host: Host) -> None:
     assert set(result.archive) == set(files) - {"shared/v1/lib.py"}
 
 
+@pytest.mark.parametrize("code", ["src", "all/fn"])
+def test_source_behind_a_link(host: Host, code: str) -> None:
+    """A path of the template may be a link, or pass through one; the manifest tells what the links say."""
+    links: dict[str, str | bytes] = {"a/src": "../lib/fn", "a/all": "../lib"}
+    files: dict[str, str | bytes] = {"a/template.yaml": SAM % code, "lib/fn/app.py": APP, "lib/other/app.py": APP}
+    commit = host.bare.commit({**files, **links, "b/large.bin": b"x" * 1000}, modes=dict.fromkeys(links, LINK))
+
+    result = host.clone(commit, projectRoot="a")
+
+    assert result.report["error"] is None
+    assert "lib/fn/app.py" in result.archive
+    assert "b/large.bin" not in result.archive
+    assert result.manifest["links"] == links
+
+
+def test_source_behind_a_link_elsewhere(host: Host) -> None:
+    """What the template names outside of its folder may pass through a link too."""
+    links: dict[str, str | bytes] = {"shared/now": "v2"}
+    files: dict[str, str | bytes] = {"a/template.yaml": SAM % "../shared/now/fn", "shared/v2/fn/app.py": APP}
+    commit = host.bare.commit({**files, **links, "shared/v1/fn/app.py": APP}, modes=dict.fromkeys(links, LINK))
+
+    result = host.clone(commit, projectRoot="a")
+
+    assert set(result.archive) == {*files, *links}
+
+
+def test_source_behind_a_link_out(host: Host) -> None:
+    """It is refused by the link's name."""
+    commit = host.bare.commit({"template.yaml": SAM % "up/fn", "up": "../.."}, modes={"up": LINK})
+
+    code, message = host.clone(commit).error
+
+    assert (code, "the link up -> '../..'" in message) == ("PathUnsafe", True)
+
+
+def test_template_that_is_a_link(host: Host) -> None:
+    """It has the text of what it leads to; its paths are relative to the folder that the link is in."""
+    files: dict[str, str | bytes] = {"shared/base.yaml": SAM % "src", "a/src/app.py": APP}
+    links: dict[str, str | bytes] = {"a/template.yaml": "../shared/base.yaml"}
+    commit = host.bare.commit({**files, **links}, modes=dict.fromkeys(links, LINK))
+
+    result = host.clone(commit, projectRoot="a")
+
+    assert result.manifest["texts"] == {"a/template.yaml": SAM % "src"}
+    assert set(result.archive) == {*files, *links}
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../shared", "nowhere"])
+def test_template_that_is_a_link_to_no_text(host: Host, target: str) -> None:
+    """A link out of the repository, to a folder or to nothing has no text."""
+    files: dict[str, str | bytes] = {"shared/README": "", "a/template.yaml": target}
+    commit = host.bare.commit(files, modes={"a/template.yaml": LINK})
+
+    result = host.clone(commit, projectRoot="a")
+
+    assert (result.report["error"], result.manifest["texts"]) == (None, {})
+
+
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../..", "up/../../etc", "loop", "/proc/self/environ"])
 def test_a_link_out(host: Host, target: str) -> None:
     """A link that leaves the repository is refused by name."""

@@ -13,7 +13,7 @@ from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.earlier_builds import keep_build
 from deployer.aws.sessions import Sessions
-from deployer.errors import ProjectNotFound, RepositoryTooLarge, SourceMissing, WorkerStopped
+from deployer.errors import ProjectNotFound, RepositoryTooLarge, SeveralProjects, SourceMissing, WorkerStopped
 from deployer.session import new_session_id
 
 if TYPE_CHECKING:
@@ -88,6 +88,23 @@ def test_project_with_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
     assert (project["basePath"], [unit["source"] for unit in project["units"]]) == ("template.yaml", ["src"])
     assert (head["stage"], head["message"]) == ("packaging", "building Hello")
     assert head["project"]["template"] == "template.yaml"
+    evidence = "template.yaml declares the transform AWS::Serverless-2016-10-31"
+    assert head["project"]["found"] == [{"path": "template.yaml", "kind": "sam", "evidence": evidence}]
+
+
+def test_cdk_app(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The build is told where the app lies, what it may read, and where it is deployed to."""
+    _cloned(
+        artifacts, {"web/infra/cdk.json": '{"app": "python3 app.py"}'}, ("web/infra/stack.py", "web/src/data.js")
+    )
+
+    found = _detect(projectRoot="web")
+
+    [unit] = _trusted(artifacts, "build-plan.json")["units"]
+    assert (found["kind"], found["projectRoot"], found["needsBuild"]) == ("cdk", "web/infra", True)
+    assert (unit["method"], unit["source"], unit["options"]["root"]) == ("cdk", "web", "infra")
+    assert unit["options"]["account"] == "123456789012"
+    assert unit["options"]["region"] == client("s3").meta.region_name
 
 
 def test_project_without_a_build(artifacts: Artifacts, sessions: Sessions) -> None:
@@ -230,9 +247,57 @@ def test_repository_without_a_project(artifacts: Artifacts, sessions: Sessions) 
     assert sessions.head(SESSION)["stage"] == "validating"
 
 
+def test_repository_with_several_projects(artifacts: Artifacts, sessions: Sessions) -> None:
+    """None is taken; the session lists them, the first 20 and how many there are."""
+    _cloned(artifacts, {f"p{number:02}/template.yaml": SAM for number in range(23)}, ("infra/main.tf",))
+
+    with pytest.raises(SeveralProjects):
+        _detect()
+
+    project = sessions.head(SESSION)["project"]
+    assert (project["kind"], project["template"], project["foundCount"]) == (None, None, 24)
+    assert project["found"][0] == {
+        "path": "infra/main.tf",
+        "kind": "Terraform",
+        "evidence": "infra/main.tf is a file of Terraform",
+    }
+    assert [each["path"] for each in project["found"][1:]] == [
+        f"p{number:02}/template.yaml" for number in range(19)
+    ]
+
+
+def test_source_behind_a_link(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The build is asked for the folder that the link leads to, and its handler is found there."""
+    files = {"template.yaml": "100644", "src": "120000", "lib/app.py": "100644", "lib/requirements.txt": "100644"}
+    _cloned(artifacts, {"template.yaml": SAM}, files=files, links={"src": "lib"})
+
+    _detect()
+
+    (unit,) = _trusted(artifacts, "project.json")["units"]
+    entries, _ = sessions.logs(SESSION, None, 100)
+    assert unit["source"] == "lib"
+    assert not any("cannot start" in entry["message"] for entry in entries)
+
+
+def test_handler_without_its_file(artifacts: Artifacts, sessions: Sessions) -> None:
+    """It stops nothing, and is a warning in the log."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/App.py",))
+
+    _detect()
+
+    entries, _ = sessions.logs(SESSION, None, 100)
+    told = [entry["message"] for entry in entries if entry["level"] == "warning"]
+    assert told[1:] == [
+        "template.yaml: Hello cannot start: its handler app.handler needs app.py in src, which is not there; "
+        "did you mean src/App.py?",
+    ]
+
+
 def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Sessions) -> None:
-    """It is found before anything is built, by the property that names it."""
+    """It is found before anything is built, by the property that names it; the session says what was taken."""
     _cloned(artifacts, {"template.yaml": SAM})
 
     with pytest.raises(SourceMissing, match=r"Resources\.Hello\.Properties\.CodeUri names src"):
         _detect()
+
+    assert sessions.head(SESSION)["project"]["template"] == "template.yaml"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 IDENTITY = "1" * 64
 BOUNDARY = "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary"
-FUNCTION = {
+FUNCTION: dict[str, Any] = {
     "Type": "AWS::Serverless::Function",
     "Properties": {"CodeUri": "src/", "Handler": "app.handler", "Runtime": "python3.13"},
 }
@@ -54,12 +54,14 @@ class Project:
         self.units: list[Any] = []
         self.built: dict[str, str] = {}
 
-    def leave(self, document: dict[str, Any], files: dict[str, str], *links: Entry) -> None:
+    def leave(self, document: dict[str, Any], files: dict[str, str], *others: Entry) -> None:
         """The source archive, and what DetectProject found in it."""
         entries = [Entry.of_bytes(name, text.encode()) for name, text in files.items()]
-        write_zip(self.folder / "source.zip", [*entries, *links])
+        write_zip(self.folder / "source.zip", [*entries, *others])
         self.artifacts.put(source_key(self.session.id, "source.zip"), (self.folder / "source.zip").read_bytes())
-        self.units = build_units(document, local_paths(document, "template.yaml"), files)
+        targets = {entry.name: entry.open().read().decode() for entry in others if entry.is_link}
+        names = [*files, *(entry.name for entry in others)]
+        self.units = build_units(document, local_paths(document, "template.yaml"), names, targets)
         self._found(document)
 
     def leave_unsafe(self, document: dict[str, Any]) -> None:
@@ -362,4 +364,42 @@ def test_single_file(project: Project) -> None:
 
     template, _ = project.publish()
 
+    assert project.zip_at(template["Resources"]["One"]["Properties"]["Code"]).namelist() == ["app.py"]
+
+
+def test_archive_as_it_is(project: Project) -> None:
+    """A CodeUri that is a zip is published byte by byte."""
+    function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "CodeUri": "app.zip"}}
+    document = {"Resources": {"One": function}, "Transform": SAM_TRANSFORM}
+    project.leave(document, {}, Entry.of_bytes("app.zip", _zip("app.py")))
+
+    template, _ = project.publish()
+
+    code = template["Resources"]["One"]["Properties"]["Code"]
+    assert project.artifacts.get(code["S3Key"], 1_000_000) == _zip("app.py")
+
+
+@pytest.mark.parametrize("code", ["src", "all/fn", "all/fn/app.py", "app.py"])
+def test_source_behind_a_link(project: Project, code: str) -> None:
+    """A path that is a link, or passes through one, is packaged as what it leads to."""
+    links = {"src": "lib/fn", "all": "lib", "app.py": "lib/fn/app.py"}
+    function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "CodeUri": code}}
+    document = {"Resources": {"One": function}, "Transform": SAM_TRANSFORM}
+    entries = [Entry.of_bytes(name, target.encode(), is_link=True) for name, target in links.items()]
+    project.leave(document, {"lib/fn/app.py": "pass"}, *entries)
+
+    template, _ = project.publish()
+
+    assert project.zip_at(template["Resources"]["One"]["Properties"]["Code"]).namelist() == ["app.py"]
+
+
+def test_build_behind_a_link(project: Project) -> None:
+    """The package that was built of the folder behind the link is taken."""
+    document = {"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}
+    project.leave(document, {"lib/fn/requirements.txt": ""}, Entry.of_bytes("src", b"lib/fn", is_link=True))
+    project.leave_built(_zip("app.py"))
+
+    template, _ = project.publish()
+
+    assert project.units[0]["source"] == "lib/fn"
     assert project.zip_at(template["Resources"]["One"]["Properties"]["Code"]).namelist() == ["app.py"]

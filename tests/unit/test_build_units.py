@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployer.errors import RuntimeUnsupported, SourceMissing
+from deployer.errors import PathUnsafe, RuntimeUnsupported, SourceMissing
 from deployer.packaging.build_unit import build_units, units_by_path
 from deployer.packaging.template_paths import local_paths
 
@@ -188,9 +188,54 @@ def test_layer_with_a_build_method() -> None:
     assert (unit["method"], unit["runtime"], unit["architecture"]) == ("python", "python3.12", "arm64")
 
 
-def test_source_that_is_not_there() -> None:
-    """The property and the path are named."""
-    with pytest.raises(
-        SourceMissing, match=r"Resources\.One\.Properties\.CodeUri names Src, which is not in the repository"
-    ):
-        _units(["src/app.py"], One=_function("python3.13", code="Src"))
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("Src", ": letter case counts; did you mean src?"),
+        ("src/Fn", ": letter case counts; did you mean src/fn?"),
+        ("source", "; the top holds README.md, lambda-handlers, src"),
+        ("lambda-handler", "; did you mean lambda-handlers?"),
+        ("functions/hello", "; did you mean lambda-handlers/hello?"),
+        ("src/absent/deep", "; src holds app.py, fn"),
+    ],
+)
+def test_source_that_is_not_there(code: str, hint: str) -> None:
+    """The property and the path are named, and what may be meant: in other letters, beside it, or elsewhere."""
+    files = ["README.md", "src/app.py", "src/fn/app.py", "lambda-handlers/hello/app.py"]
+
+    with pytest.raises(SourceMissing) as caught:
+        _units(files, One=_function("python3.13", code=code))
+
+    assert caught.value.message == (
+        f"Resources.One.Properties.CodeUri names {code}, which is not in the repository{hint}"
+    )
+
+
+def test_many_sources_that_are_not_there() -> None:
+    """Ten are told, and how many more there are."""
+    functions = {f"F{number}": _function("python3.13", code=f"{number}") for number in range(12)}
+
+    with pytest.raises(SourceMissing, match="and 2 more paths"):
+        _units([], **functions)
+
+
+@pytest.mark.parametrize("code", ["src", "all/fn"])
+def test_source_behind_a_link(code: str) -> None:
+    """What is built is the folder that the link leads to, by its own path."""
+    template = {"Resources": {"One": _function("python3.13", code=code)}}
+    files = ["lib/fn/requirements.txt", "lib/fn/app.py", "src", "all"]
+
+    (unit,) = build_units(
+        template, local_paths(template, "template.yaml"), files, {"src": "lib/fn", "all": "./lib"}
+    )
+
+    assert (unit["source"], unit["method"]) == ("lib/fn", "python")
+
+
+def test_source_behind_a_link_out() -> None:
+    """It is refused, by the property and the link."""
+    template = {"Resources": {"One": _function("python3.13", code="src/fn")}}
+    paths = local_paths(template, "template.yaml")
+
+    with pytest.raises(PathUnsafe, match=r"CodeUri names src/fn: the link src -> '../../etc' leads out"):
+        build_units(template, paths, ["src"], {"src": "../../etc"})

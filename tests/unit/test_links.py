@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import PathUnsafe
-from links import follow
+from deployer.packaging.links import follow, resolve
 
 NAMES = st.sampled_from(["a", "b", "c"])
 PARTS = st.sampled_from(["a", "b", "c", "..", ".", ""])
@@ -52,6 +52,28 @@ def test_a_link_out(targets: dict[str, str]) -> None:
     """Out of the repository, or round in a circle, also by way of another link."""
     with pytest.raises(PathUnsafe, match=r"^the link (p/)?x -> "):
         follow(next(iter(targets)), targets)
+
+
+@pytest.mark.parametrize(
+    ("path", "end"),
+    [
+        ("x", "lib/x"),
+        ("x/fn", "lib/x/fn"),
+        ("x/up/a.py", "lib/a.py"),
+        ("xy/fn", "xy/fn"),
+        ("a/x", "a/x"),
+        ("", ""),
+    ],
+)
+def test_path_through_links(path: str, end: str) -> None:
+    """A path means what a file system would find there, whichever of its folders is a link."""
+    assert resolve(path, {"x": "lib/x", "lib/x/up": ".."}) == end
+
+
+def test_path_through_a_link_out() -> None:
+    """The link is named, not the path."""
+    with pytest.raises(PathUnsafe, match=r"^the link x -> '/etc' leads out"):
+        resolve("x/passwd", {"x": "/etc"})
 
 
 @given(

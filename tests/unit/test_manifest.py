@@ -48,6 +48,9 @@ def test_manifest() -> None:
         {"files": {"a": "777"}},
         {"texts": {"template.yaml": 1}},
         {"oversized": None},
+        {"links": []},
+        {"links": {"../x": "a"}},
+        {"links": {"x": "a" * 1025}},
         {"findings": [{}]},
         {"findings": [{"path": "a", "line": "1", "rule": "W1", "level": "warning", "message": "m"}]},
         {"findings": [{"path": "a", "line": 1, "rule": "W1", "level": "fatal", "message": "m"}]},
@@ -57,6 +60,14 @@ def test_manifest_with_a_wrong_part(changes: dict[str, Any]) -> None:
     """It is refused as a whole."""
     with pytest.raises(ArtifactInvalid):
         parse_manifest(_manifest(**changes))
+
+
+def test_links() -> None:
+    """What they say is taken for the links among the files alone; an earlier clone may have left none."""
+    files = {"x": "120000", "a": "100644"}
+
+    assert parse_manifest(_manifest(files=files, links={"x": "a", "a": "x", "y": "a"}))["links"] == {"x": "a"}
+    assert parse_manifest(_manifest())["links"] == {}
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"[" * 100_000])
@@ -86,7 +97,7 @@ def test_texts_of_files_that_are_not_there() -> None:
 
 
 def test_candidates_in_the_root() -> None:
-    """Templates first, the standard name before all; then what plain Lambda needs; nothing of other tools."""
+    """Templates first, the standard name before all; then what plain Lambda and CDK apps need; no more."""
     files = ["app/my.yaml", "app/template.yml", "app/package.json", "app/package-lock.json", "app/README.md"]
     files += [
         "app/template.yaml",
@@ -100,6 +111,7 @@ def test_candidates_in_the_root() -> None:
         "app/template.yaml",
         "app/template.yml",
         "app/my.yaml",
+        "app/cdk.json",
         "app/lambda_function.py",
         "app/package.json",
     ]

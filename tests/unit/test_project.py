@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,9 +31,11 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   F: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}
 """
+EMPTY = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 STACK = "Resources:\n  B: {Type: AWS::S3::Bucket}\n"
 KUBERNETES = "apiVersion: v1\nkind: Pod\n"
 BACKSTAGE = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nspec: {steps: []}\n"
+CDK = '{"app": "npx ts-node bin/app.ts"}'
 PYTHON = "def lambda_handler(event, context): ...\n"
 
 
@@ -63,6 +66,8 @@ def _detect(texts: dict[str, str], root: str = "", template: str | None = None) 
         ({"package.json": "{}", "index.js": "exports.handler = f"}, ProjectKind.LAMBDA, None),
         ({"package.json": "{}", "index.js": "exports.handler = f", "template.yaml": SAM}, "sam", "template.yaml"),
         ({"cdk.json": "{}", "template.yaml": SAM}, ProjectKind.SAM, "template.yaml"),
+        ({"cdk.json": CDK, "app.py": PYTHON, "package.json": "{}"}, ProjectKind.CDK, None),
+        ({"cdk.json": CDK, "template.yaml": SAM}, ProjectKind.SAM, "template.yaml"),
     ],
 )
 def test_project_in_the_root(texts: dict[str, str], kind: str, template: str | None) -> None:
@@ -80,6 +85,9 @@ def test_project_in_the_root(texts: dict[str, str], kind: str, template: str | N
         ({"src/app.py": PYTHON}, ProjectKind.LAMBDA, "src"),
         ({"a/template.yaml": SAM, "a/src/template.yaml": STACK}, ProjectKind.SAM, "a"),
         ({"a/template.yaml": SAM, "b/cdk.json": "{}"}, ProjectKind.SAM, "a"),
+        ({"infra/cdk.json": CDK, "src/app.py": PYTHON}, ProjectKind.CDK, "infra"),
+        ({"infra/cdk.json": CDK, "infra/part/cdk.json": CDK}, ProjectKind.CDK, "infra"),
+        ({"infra/cdk.json": CDK, "infra/lambda/template.yaml": SAM}, ProjectKind.CDK, "infra"),
         ({"a/template.yaml": SAM, "tests/template.yaml": SAM, ".x/template.yaml": SAM}, ProjectKind.SAM, "a"),
         (
             {"a/template.yaml": SAM, "b/template.yaml": KUBERNETES, "c/template.yaml": BACKSTAGE},
@@ -113,11 +121,50 @@ def test_nested_template_beside_its_parent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("texts", "template", "reason"),
+    [
+        (
+            {"template.yml": STACK, "a.yaml": SAM},
+            "template.yml",
+            r"2 templates there .*, template.yml has the standard",
+        ),
+        ({"network.yaml": STACK, "app.yaml": SAM}, "app.yaml", r"app.yaml is the only one for SAM"),
+        (
+            {"template_v1.yaml": STACK, "vpc.yaml": STACK},
+            "template_v1.yaml",
+            "only one that is named like a template",
+        ),
+        ({"template.yaml": EMPTY, "app.yaml": SAM}, "app.yaml", "the only one for SAM"),
+        ({"vpc-template.yaml": STACK, "app.yaml": SAM}, "app.yaml", "the only one for SAM"),
+    ],
+)
+def test_one_of_several_templates(texts: dict[str, str], template: str, reason: str) -> None:
+    """Where one is meant, it is taken, and the evidence says by what rule."""
+    project = _detect(texts)
+
+    assert project.template_path == template
+    assert re.search(reason, project.evidence[-1])
+
+
+def test_one_of_several_templates_below() -> None:
+    """The same rules hold for a folder below the root."""
+    project = _detect({"app/infra.yaml": STACK, "app/sam.yaml": SAM})
+
+    assert project.template_path == "app/sam.yaml"
+    assert "sam.yaml is the only one for SAM" in project.evidence[-1]
+
+
+@pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ({"one.yaml": STACK, "two.yaml": SAM}, r"one.yaml \(cloudformation\), two.yaml \(sam\).*`template`"),
+        ({"one.yaml": STACK, "two.yaml": STACK}, r"one.yaml \(cloudformation\), two.yaml \(cloud.*`template`"),
+        (
+            {"app-template.yaml": SAM, "api-template.yaml": SAM, "vpc.yaml": STACK},
+            r"api-.* \(sam\), app-.* \(sam\)",
+        ),
         ({"a/template.yaml": SAM, "b/template.yaml": STACK}, r"a/template.yaml \(sam\), b/template.yaml \(cloudf"),
         ({"a/app.py": PYTHON, "b/app.py": PYTHON}, r"a \(lambda\), b \(lambda\)"),
+        ({"a/cdk.json": CDK, "b/cdk.json": CDK}, r"a \(cdk\), b \(cdk\)"),
     ],
 )
 def test_several_projects(texts: dict[str, str], message: str) -> None:
@@ -143,10 +190,48 @@ def test_project_of_another_tool(path: str, tool: str) -> None:
         _detect({path: "", "package.json": "{}"})
 
 
-def test_cdk_app_without_its_settings() -> None:
+def test_cdk_app_in_a_missing_language() -> None:
+    """It is refused by that language."""
+    with pytest.raises(ProjectUnsupported, match=r"a project of AWS CDK in Java \(cdk\.json\)"):
+        _detect({"cdk.json": '{"app": "mvn -e -q compile exec:java"}', "package.json": "{}"})
+
+
+@pytest.mark.parametrize("name", ["app.py", "hello_stack.py", "hello_cdk.py"])
+def test_cdk_app_without_its_settings(name: str) -> None:
     """A CDK app in Python is known by its import, before a handler below it is taken for the project."""
-    with pytest.raises(ProjectUnsupported, match=r"AWS CDK \(app\.py\)"):
-        _detect({"app.py": "import os\nimport aws_cdk as cdk\n", "src/lambda_function.py": PYTHON})
+    with pytest.raises(ProjectUnsupported, match=rf"AWS CDK \({name}\)"):
+        _detect({name: "import os\nimport aws_cdk as cdk\n", "src/lambda_function.py": PYTHON})
+
+
+def test_template_that_a_cdk_app_wrote() -> None:
+    """Beside its app it is what came out of that, and the app is the project; alone it is a template like any."""
+    metadata = "Metadata: {'aws:cdk:path': App/B/Resource}"
+    written = f"Resources:\n  B: {{Type: AWS::S3::Bucket, {metadata}}}\n"
+
+    with pytest.raises(ProjectUnsupported, match="AWS CDK"):
+        _detect({"cdk.json": "{}", "template.yaml": written})
+
+    assert _detect({"template.yaml": written}).kind == ProjectKind.CLOUDFORMATION
+
+
+def test_empty_template_above_a_project() -> None:
+    """A frame without resources does not hide what is below it: a template, or another tool."""
+    assert _detect({"template.yaml": EMPTY, "app/template.yaml": SAM}).template_path == "app/template.yaml"
+
+    with pytest.raises(ProjectUnsupported, match=r"AWS CDK \(stack/cdk\.json"):
+        _detect({"template.yaml": EMPTY, "stack/cdk.json": "{}"})
+
+
+def test_empty_template_above_a_handler() -> None:
+    """It is told of: a handler alone may be a part of what the template was to be."""
+    with pytest.raises(TemplateInvalid, match=r"template\.yaml: has no Resources"):
+        _detect({"template.yaml": EMPTY, "src/app.py": PYTHON})
+
+
+def test_modules_of_another_tool() -> None:
+    """What lies inside a project is not listed as a project of its own."""
+    with pytest.raises(ProjectUnsupported, match=r"^infra is a project of Terraform \(infra/main\.tf\), without"):
+        _detect({"infra/main.tf": "", "infra/modules/vpc/main.tf": ""})
 
 
 def test_template_inside_a_project_of_another_tool() -> None:
@@ -222,9 +307,10 @@ def test_source_in_other_letter_case() -> None:
     project = _detect({"template.yaml": SAM, "Src/app.py": ""})
 
     with pytest.raises(
-        SourceMissing, match=r"template.yaml: Resources.F.Properties.CodeUri names src.*there is Src"
+        SourceMissing,
+        match=r"template.yaml: Resources.F.Properties.CodeUri names src.*letter case counts; did you mean Src\?",
     ):
-        units_of(project.document, "template.yaml", {}, ["template.yaml", "Src/app.py"])
+        units_of(project.document, "template.yaml", _manifest({"template.yaml": SAM, "Src/app.py": ""}))
 
 
 def test_macro() -> None:
@@ -232,7 +318,7 @@ def test_macro() -> None:
     document = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"Fn::Transform": {"Name": "Mine"}}}}}
 
     with pytest.raises(TransformUnsupported, match=r"template\.yaml uses Mine"):
-        units_of(document, "template.yaml", {}, [])
+        units_of(document, "template.yaml", _manifest({}))
 
 
 def test_units_of_nested_applications() -> None:
@@ -244,8 +330,8 @@ def test_units_of_nested_applications() -> None:
         }
     }
     child = SAM.replace("CodeUri: src", "CodeUri: src, Runtime: python3.13, Handler: app.handler")
-    files = ["template.yaml", "child/template.yaml", "child/src/app.py", "child/src/requirements.txt"]
+    sources = {"child/src/app.py": "", "child/src/requirements.txt": ""}
 
-    units = units_of(parent, "template.yaml", {"child/template.yaml": child}, files)
+    units = units_of(parent, "template.yaml", _manifest({"child/template.yaml": child, **sources}))
 
     assert [unit["source"] for unit in units] == ["child/src"]

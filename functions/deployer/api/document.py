@@ -95,7 +95,15 @@ _TEST_SUMMARY: Final = _maybe(
 REMOVING: Final = _object(sessionId=_TEXT, status=_TEXT, message=_TEXT, stackName=_TEXT, links=_TEXTS)
 SESSION: Final = _object(
     **_SUMMARY,
-    project=_maybe(_object(kind=_TEXT, template=_MAYBE_TEXT, evidence=_list(_TEXT))),
+    project=_maybe(
+        _object(
+            kind=_MAYBE_TEXT,
+            template=_MAYBE_TEXT,
+            evidence=_list(_TEXT),
+            found=_list(_object(path=_TEXT, kind=_MAYBE_TEXT, evidence=_TEXT)),
+            foundCount=_NUMBER,
+        )
+    ),
     logs=_list(_ENTRY),
     logsNextToken=_MAYBE_TEXT,
     deployedResources=_maybe(

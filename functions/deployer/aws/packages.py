@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 TEMPLATE_SUFFIX: Final = ".template.json"
 _PREBUILT: Final = (".zip", ".jar", ".war")
 _STATE_MACHINES: Final = frozenset({"AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"})
-_MAX_NESTING: Final = 5
+MAX_NESTING: Final = 5
 
 
 @dataclass(slots=True)
@@ -72,12 +72,7 @@ class Packages:
         TransformUnsupported, TemplateNotAllowed; ArtifactMissing when something that needs a build was not built.
         """
         template = self._template(document, template_path, parameters, nesting=0)
-        parent = Packaged(path=template_path, template=template)
-        check(
-            Family(parent=parent, nested=self._nested_templates, published=self._addresses()),
-            parameters,
-            self.scope,
-        )
+        self.judge(template_path, template, parameters)
         return template
 
     def _template(
@@ -85,12 +80,42 @@ class Packages:
     ) -> Template:
         document = self._with_includes(document, template_path)
         paths = local_paths(document, template_path)
-        units = units_by_path(document, paths, self.source.names)
+        units = units_by_path(document, paths, self.source.names, self.source.links)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
-        expanded = expand(point_at(document, packages), parameters, self.scope.region)
+        return self.finished(point_at(document, packages), parameters)
+
+    def finished(self, document: Template, parameters: Mapping[str, str]) -> Template:
+        """A template without local paths, as CloudFormation takes it: SAM expanded, its roles bounded.
+
+        Raises TemplateInvalid, TransformUnsupported.
+        """
+        expanded = expand(document, parameters, self.scope.region)
         packaged = with_boundary(expanded, self.scope.boundary_arn)
         check_limits(packaged, len(dump(packaged)))
         return packaged
+
+    def nest(self, path: str, template: Template) -> S3Object:
+        """The address by which a parent names a finished template; it is judged and published with its parent."""
+        package = self._at(self.artifacts.key_of(dump(template), TEMPLATE_SUFFIX))
+        self._nested_templates[package.url] = Packaged(path=path, template=template)
+        return package
+
+    def judge(self, path: str, template: Template, parameters: Mapping[str, str]) -> None:
+        """Returns when a finished template may be deployed with those that it nests. Raises TemplateNotAllowed."""
+        parent = Packaged(path=path, template=template)
+        family = Family(parent=parent, nested=self._nested_templates, published=self._addresses())
+        check(family, parameters, self.scope)
+
+    def publish_files(self, path: str, suffix: str, *, is_folder: bool) -> S3Object:
+        """A folder in a zip, or a file as it is. Raises SourceMissing, PathUnsafe, PackageTooLarge."""
+        if (path, suffix) not in self._done:
+            with TemporaryDirectory() as folder:
+                self._done[path, suffix] = (
+                    self._zipped(self.source.below(path), Path(folder))
+                    if is_folder
+                    else self._sent(_copied(self.source.file(path), Path(folder, "file")), suffix)
+                )
+        return self._done[path, suffix]
 
     def add_built(self, unit_id: str, file: Path) -> None:
         """Publishes the zip of a build unit."""
@@ -173,13 +198,10 @@ class Packages:
         return self._done[which]
 
     def _packaged(self, path: str, given: dict[str, str], nesting: int) -> S3Object:
-        if nesting == _MAX_NESTING:
-            raise TemplateInvalid(f"{path}: templates are nested more than {_MAX_NESTING} deep")
+        if nesting == MAX_NESTING:
+            raise TemplateInvalid(f"{path}: templates are nested more than {MAX_NESTING} deep")
         child = parse(self.source.text(path, MAX_BODY_BYTES), path)
-        template = self._template(child, path, given, nesting=nesting + 1)
-        package = self._at(self.artifacts.key_of(dump(template), TEMPLATE_SUFFIX))
-        self._nested_templates[package.url] = Packaged(path=path, template=template)
-        return package
+        return self.nest(path, self._template(child, path, given, nesting=nesting + 1))
 
     def _sent(self, file: Path, suffix: str) -> S3Object:
         key, was_sent = self.artifacts.publish(file, suffix)

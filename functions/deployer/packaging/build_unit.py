@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from deployer.errors import RuntimeUnsupported
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from deployer.packaging.template_paths import Document
     from deployer.worker import BuildUnit
 
-_FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
+FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
 _PYTHON_FILES: Final = frozenset(
     {"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock"}
@@ -35,18 +37,24 @@ _BUILD_METHOD_TOOLCHAINS: Final = {
     "provided": "custom runtime",
 }
 _ID_LENGTH: Final = 16
+_NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def build_units(document: Document, paths: Collection[LocalPath], files: Collection[str]) -> list[BuildUnit]:
-    """Each distinct thing to build, in the template's order. `files` are the paths of the repository's files.
+def build_units(
+    document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str] = _NO_LINKS
+) -> list[BuildUnit]:
+    """Each distinct thing to build, in the template's order.
 
-    Raises SourceMissing for paths that are not among them, RuntimeUnsupported where a toolchain is missing.
+    `files` are the paths of the repository's files, `links` the texts of the links among them.
+
+    Raises SourceMissing for paths that are not among them, PathUnsafe for one that a link leads out of the
+    repository, RuntimeUnsupported where a toolchain is missing.
     """
-    return list({unit["id"]: unit for unit in units_by_path(document, paths, files).values()}.values())
+    return list({unit["id"]: unit for unit in units_by_path(document, paths, files, links).values()}.values())
 
 
 def units_by_path(
-    document: Document, paths: Collection[LocalPath], files: Collection[str]
+    document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str] = _NO_LINKS
 ) -> dict[LocalPath, BuildUnit]:
     """Which unit makes the package of which path; a path that is not here is zipped or uploaded as it is.
 
@@ -54,10 +62,10 @@ def units_by_path(
     """
     units: dict[str, BuildUnit] = {}
     made: dict[LocalPath, BuildUnit] = {}
-    tree = FileTree(files)
+    tree = FileTree(files, links)
     tree.check(paths)
     for path in paths:
-        unit = _unit(document, path, tree)
+        unit = _unit(document, replace(path, path=tree.resolve(path.path)), tree)
         if unit is not None:
             made[path] = units.setdefault(unit["id"], unit)
     return made
@@ -71,7 +79,7 @@ def _unit(document: Document, path: LocalPath, tree: FileTree) -> BuildUnit | No
         or _metadata(resource).get("SkipBuild") in {True, "true"}
     ):
         return None
-    if path.resource_type in _FUNCTIONS:
+    if path.resource_type in FUNCTIONS:
         return _function_unit(document, path, resource, tree)
     return _layer_unit(document, path, resource, tree) if path.resource_type in _LAYERS else None
 
@@ -80,9 +88,9 @@ def _function_unit(
     document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree
 ) -> BuildUnit | None:
     properties = effective_properties(document, resource)
-    runtime = _text(document, properties.get("Runtime"))
-    handler = _text(document, properties.get("Handler"))
-    named = _text(document, _metadata(resource).get("BuildMethod"))
+    runtime = text_of(document, properties.get("Runtime"))
+    handler = text_of(document, properties.get("Handler"))
+    named = text_of(document, _metadata(resource).get("BuildMethod"))
     method = _named_method(path.logical_id, named) if named else _method_of(path, runtime, handler, tree)
     if method is None:
         return None
@@ -138,8 +146,8 @@ def _unsupported(logical_id: str, what: str, toolchain: str) -> RuntimeUnsupport
 def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree) -> BuildUnit | None:
     properties = effective_properties(document, resource)
     metadata = _metadata(resource)
-    named = _text(document, metadata.get("BuildMethod"))
-    runtimes = [_text(document, runtime) for runtime in _list(properties.get("CompatibleRuntimes"))]
+    named = text_of(document, metadata.get("BuildMethod"))
+    runtimes = [text_of(document, runtime) for runtime in _list(properties.get("CompatibleRuntimes"))]
     method = _named_method(path.logical_id, named) if named else _layer_method(tree.names_in(path.path))
     if method is None:
         return None
@@ -198,10 +206,10 @@ def _unit_id(unit: BuildUnit) -> str:
 def _architecture(document: Document, properties: dict[str, Any]) -> Literal["x86_64", "arm64"]:
     wanted = properties.get("Architectures")
     first = wanted[0] if isinstance(wanted, list) and wanted else wanted
-    return _ARCHITECTURES.get(_text(document, first), "x86_64")
+    return _ARCHITECTURES.get(text_of(document, first), "x86_64")
 
 
-def _text(document: Document, value: object) -> str:
+def text_of(document: Document, value: object) -> str:
     """The text, also behind a reference to a parameter with a default; "" for what is known later only."""
     if isinstance(value, dict) and isinstance(name := value.get("Ref"), str):
         parameter = (document.get("Parameters") or {}).get(name)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import size
 from deployer.errors import PackageTooLarge, PathUnsafe, SourceMissing
 from deployer.packaging.hostile_archive import ZipLimits, link_target, member_entry, members, open_zip
+from deployer.packaging.links import resolve
 
 if TYPE_CHECKING:
     import zipfile
@@ -46,8 +48,15 @@ class SourceArchive:
     def names(self) -> frozenset[str]:
         return frozenset(self._members)
 
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """What each link says. Raises PathUnsafe."""
+        links = [member for member in self._members.values() if member.is_link]
+        return {member.name: link_target(self._archive, member) for member in links}
+
     def is_file(self, path: str) -> bool:
-        return path in self._members
+        """Whether the path means one file, through links too. Raises PathUnsafe."""
+        return resolve(path, self.links) in self._members
 
     def text(self, path: str, max_bytes: int) -> str:
         """A file's text. Raises SourceMissing, PackageTooLarge over `max_bytes`."""
@@ -60,7 +69,7 @@ class SourceArchive:
 
     def file(self, path: str) -> Entry:
         """One file, under its base name. Raises SourceMissing, PathUnsafe."""
-        entries = list(self._resolved(posixpath.basename(path), path, _MAX_LINKS))
+        entries = list(self._resolved(posixpath.basename(path), resolve(path, self.links), _MAX_LINKS))
         if len(entries) != 1 or entries[0].name != posixpath.basename(path):
             raise SourceMissing(f"{path} is not a file of the repository")
         return entries[0]
@@ -70,6 +79,7 @@ class SourceArchive:
 
         Raises SourceMissing when it is empty, PackageTooLarge, PathUnsafe for a link out of the repository.
         """
+        folder = resolve(folder, self.links)
         names = self._below(folder)
         if not names:
             raise SourceMissing(f"{folder or 'the repository'} holds no files")

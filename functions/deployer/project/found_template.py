@@ -1,4 +1,4 @@
-"""The templates among a repository's texts, and which one of a folder is meant."""
+"""The templates among a repository's texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deployer.project.manifest import STANDARD_TEMPLATES
 from deployer.template import template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from deployer.worker import Manifest
 
@@ -27,15 +27,23 @@ _CHILD: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundTemplate:
-    """`error` is why the text, which looks like a template or is named like one, is none."""
+    """`error` is why the text is none, though it looks like a template or is named like one; `is_sam` is known."""
 
     path: str
     document: dict[str, Any]
+    is_sam: bool
     error: TemplateInvalid | None = None
 
     @property
-    def is_sam(self) -> bool:
-        return template.is_sam(self.document)
+    def is_empty(self) -> bool:
+        """Whether it is a bare frame: sections as in a template, and no resource in them."""
+        return bool(self.document) and not self.document.get("Resources")
+
+    @property
+    def is_synthesized(self) -> bool:
+        """Whether a CDK app wrote it: by default, each of its resources has the path of its construct."""
+        every = [resource for _, resource in resources(self.document)]
+        return any(each["Type"] == "AWS::CDK::Metadata" or "aws:cdk:path" in _metadata(each) for each in every)
 
     @property
     def evidence(self) -> str:
@@ -55,13 +63,14 @@ def read_template(manifest: Manifest, path: str) -> FoundTemplate | None:
         document = template.parse(text, path)
     except TemplateInvalid as error:
         looks_like_one = posixpath.basename(path) in STANDARD_TEMPLATES or _MARK.search(text)
-        return FoundTemplate(path=path, document={}, error=error) if looks_like_one else None
-    if template.is_sam(document) or template.is_cloudformation(document):
-        return FoundTemplate(path=path, document=document, error=_shape_error(document, path))
+        is_sam = template.SAM_TRANSFORM in text
+        return FoundTemplate(path=path, document={}, is_sam=is_sam, error=error) if looks_like_one else None
+    is_sam = template.is_sam(document)
+    if is_sam or template.is_cloudformation(document):
+        return FoundTemplate(path=path, document=document, is_sam=is_sam, error=_shape_error(document, path))
     if "AWSTemplateFormatVersion" in document:
-        return FoundTemplate(
-            path=path, document=document, error=TemplateInvalid(f"{path}: declares no AWS resource")
-        )
+        none = TemplateInvalid(f"{path}: declares no AWS resource")
+        return FoundTemplate(path=path, document=document, is_sam=False, error=none)
     return None
 
 
@@ -69,31 +78,13 @@ def _unread(manifest: Manifest, path: str) -> FoundTemplate | None:
     if path not in manifest["oversized"] or posixpath.basename(path) not in STANDARD_TEMPLATES:
         return None
     error = TemplateInvalid(f"{path}: is larger than {template.MAX_BODY_BYTES:,} bytes, CloudFormation's limit")
-    return FoundTemplate(path=path, document={}, error=error)
+    return FoundTemplate(path=path, document={}, is_sam=False, error=error)
 
 
 def _shape_error(document: template.Template, path: str) -> TemplateInvalid | None:
     if isinstance(document.get("Resources"), dict) and document["Resources"]:
         return None
     return TemplateInvalid(f"{path}: has no Resources")
-
-
-def choose(found: Iterable[FoundTemplate]) -> list[FoundTemplate]:
-    """Of one folder's templates, the one that is meant: by the standard name, or because no other refers to it.
-
-    Several are left when neither tells.
-    """
-    by_name = {posixpath.basename(each.path): each for each in found}
-    for name in STANDARD_TEMPLATES:
-        if name in by_name:
-            return [by_name[name]]
-    return without_children([each for each in by_name.values() if each.error is None] or list(by_name.values()))
-
-
-def without_children(found: list[FoundTemplate]) -> list[FoundTemplate]:
-    """Those that no other one deploys as a nested stack or application; all, when they refer to each other."""
-    children = {child for each in found for child in child_paths(each.document, each.path) if child != each.path}
-    return [each for each in found if each.path not in children] or found
 
 
 def child_paths(document: template.Template, path: str) -> Iterator[str]:
@@ -105,3 +96,8 @@ def child_paths(document: template.Template, path: str) -> Iterator[str]:
         if isinstance(value, str) and is_local(value):
             with suppress(PathUnsafe):  # who packages it will say so
                 yield normalized(value, path, f"{resource['Type']}.{name}")
+
+
+def _metadata(resource: dict[str, Any]) -> dict[str, Any]:
+    metadata = resource.get("Metadata")
+    return metadata if isinstance(metadata, dict) else {}

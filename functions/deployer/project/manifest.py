@@ -8,10 +8,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import ArtifactInvalid
+from deployer.packaging.links import MAX_TARGET_BYTES
+from deployer.project.frameworks import CDK_FILES
 from deployer.worker import MAX_TEXT_BYTES, Finding, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 MAX_MANIFEST_BYTES: Final = 60_000_000
 MAX_CANDIDATES: Final = 200
@@ -26,10 +28,10 @@ SKIPPED_FOLDERS: Final = frozenset(
 """What other people made, or what is only there for tests. Hidden folders (.git, .aws-sam) are skipped too."""
 
 LAMBDA_FILES: Final = re.compile(
-    r"package\.json|(?:index|handler)\.(?:js|mjs|cjs|ts)|(?:lambda_function|app|handler|main|index)\.py"
+    r"package\.json|cdk\.json|(?:index|handler)\.(?:js|mjs|cjs|ts)|(?:lambda_function|app|handler|main|index)\.py"
     r"|\.nvmrc|\.node-version|\.python-version|pyproject\.toml"
 )
-"""A plain Lambda project's: what names the handler, and what names the runtime."""
+"""A plain Lambda project's: what names the handler, and what names the runtime; and what names a CDK app."""
 
 _TEMPLATE: Final = re.compile(r"(?P<stem>.+)\.(?:yaml|yml|json|template)", re.IGNORECASE)
 _TEMPLATE_WORDS: Final = frozenset(
@@ -43,7 +45,10 @@ _NO_TEMPLATE: Final = re.compile(
     re.IGNORECASE,
 )
 
-_MODES: Final = frozenset({"100644", "100755", "120000", "160000"})
+LINK: Final = "120000"
+"""Git's mode of a symbolic link."""
+
+_MODES: Final = frozenset({"100644", "100755", LINK, "160000"})
 _LEVELS: Final = frozenset({"error", "warning", "info"})
 
 
@@ -72,12 +77,12 @@ def _likeliest(paths: Iterable[str]) -> list[str]:
 def _rank(path: str) -> tuple[bool, int, int, str]:
     name = posixpath.basename(path)
     standard = STANDARD_TEMPLATES.index(name) if name in STANDARD_TEMPLATES else len(STANDARD_TEMPLATES)
-    return LAMBDA_FILES.fullmatch(name) is not None, path.count("/"), standard, path
+    return not is_template_name(name), path.count("/"), standard, path
 
 
 def _may_matter(path: str) -> bool:
     name = posixpath.basename(path)
-    return is_template_name(name) or LAMBDA_FILES.fullmatch(name) is not None
+    return any(pattern.fullmatch(name) for pattern in (LAMBDA_FILES, CDK_FILES)) or is_template_name(name)
 
 
 def is_template_name(name: str) -> bool:
@@ -130,9 +135,15 @@ def parse_manifest(data: bytes) -> Manifest:
         commit=_commit(document.get("commit")),
         files=files,
         texts={path: text for path, text in _mapping(document, "texts", _is_text).items() if path in files},
+        links=_links(document, files),
         oversized=[path for path in _list(document, "oversized") if isinstance(path, str) and path in files],
         findings=[_finding(entry) for entry in _list(document, "findings")],
     )
+
+
+def _links(document: dict[str, Any], files: Mapping[str, str]) -> dict[str, str]:
+    links = _mapping({"links": {}, **document}, "links", _is_target)
+    return {path: target for path, target in links.items() if files.get(path) == LINK}
 
 
 def _commit(value: Any) -> str:
@@ -170,6 +181,10 @@ def _is_mode(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= MAX_TEXT_BYTES
+
+
+def _is_target(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TARGET_BYTES
 
 
 def _finding(entry: Any) -> Finding:

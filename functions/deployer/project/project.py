@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.amounts import listed
 from deployer.errors import (
-    HandlerNotFound,
     ProjectNotFound,
     ProjectRootNotFound,
     ProjectUnsupported,
@@ -17,17 +16,20 @@ from deployer.errors import (
     TemplateInvalid,
     TemplateNotFound,
 )
-from deployer.project.found_template import FoundTemplate, choose, read_template, without_children
-from deployer.project.frameworks import frameworks
+from deployer.near_names import did_you_mean, near
+from deployer.project.absence import name_of, nothing_found
+from deployer.project.cdk import find_app
+from deployer.project.choice import choose, without_children
+from deployer.project.found_template import FoundTemplate, read_template
+from deployer.project.frameworks import frameworks, outermost
 from deployer.project.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
-from deployer.project.plain_lambda import find_plain_lambda, without_handler, without_package
+from deployer.project.plain_lambda import find_plain_lambda
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from deployer.worker import Manifest
 
-_MAX_LISTED: Final = 20
 _REGULAR: Final = frozenset({"100644", "100755"})
 
 
@@ -35,13 +37,15 @@ class ProjectKind(StrEnum):
     SAM = "sam"
     CLOUDFORMATION = "cloudformation"
     LAMBDA = "lambda"
+    CDK = "cdk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """`root` and `template_path` are relative to the repository's top; "" is the top.
 
-    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made.
+    `document` is the parsed template, or for a plain Lambda (which has no `template_path`) the one that was made;
+    it is empty for a CDK app, whose templates the build makes.
     `evidence` are sentences for people.
     """
 
@@ -73,28 +77,23 @@ def detect(manifest: Manifest, project_root: str, template: str | None) -> Proje
 
 def _check_root(manifest: Manifest, project_root: str) -> None:
     if project_root and not any(path.startswith(f"{project_root}/") for path in manifest["files"]):
-        near = _near(project_root, {posixpath.dirname(path) for path in manifest["files"]})
-        raise ProjectRootNotFound(f"there is no folder {project_root!r} at this commit{near}")
-
-
-def _near(path: str, paths: Iterable[str]) -> str:
-    by_folded = {each.casefold(): each for each in paths if each}
-    near = difflib.get_close_matches(path.casefold(), by_folded, n=3, cutoff=0.75) if len(by_folded) < 5000 else []
-    return f"; did you mean {', '.join(by_folded[each] for each in near)}?" if near else ""
+        hint = did_you_mean(near(project_root, {posixpath.dirname(path) for path in manifest["files"]}))
+        raise ProjectRootNotFound(f"there is no folder {project_root!r} at this commit{hint}")
 
 
 def _asked_for(manifest: Manifest, project_root: str, template: str) -> Project:
     path = posixpath.normpath(posixpath.join(project_root, template))
     if path not in manifest["files"]:
-        near = _near(path, (each for each in manifest["files"] if is_template_name(posixpath.basename(each))))
-        raise TemplateNotFound(f"there is no template {path!r} at this commit{near}")
+        named = (each for each in manifest["files"] if is_template_name(posixpath.basename(each)))
+        hint = did_you_mean(near(path, named))
+        raise TemplateNotFound(f"there is no template {path!r} at this commit{hint}")
     found = read_template(manifest, path)
     if found is None:
         raise TemplateInvalid(f"{path}: is not a template: it has no Resources of AWS types")
     return replace(_project(found), root=project_root, evidence=("the request names it", found.evidence))
 
 
-def _project(found: FoundTemplate) -> Project:
+def _project(found: FoundTemplate, reason: str = "") -> Project:
     if found.error is not None:
         raise found.error
     return Project(
@@ -102,24 +101,31 @@ def _project(found: FoundTemplate) -> Project:
         root=posixpath.dirname(found.path),
         template_path=found.path,
         document=found.document,
-        evidence=(found.evidence,),
+        evidence=(found.evidence, reason) if reason else (found.evidence,),
     )
 
 
 def _in_folder(manifest: Manifest, folder: str) -> Project | None:
-    """The project that the folder itself is: its template, then what is refused by name, then its handler."""
-    chosen = choose(_templates(manifest, candidates(manifest["files"], folder, None)))
+    """The project that the folder itself is: its template, then what is refused by name, then its handler.
+
+    A template that a CDK app wrote stands for the app; one without any resource says nothing of what is below.
+    """
+    choice = choose(_templates(manifest, candidates(manifest["files"], folder, None)))
+    chosen = choice.templates
     if len(chosen) > 1:
-        listed = _listed(_described(each) for each in chosen)
+        every = listed(_described(each) for each in chosen)
         raise SeveralProjects(
-            f"{_name(folder)} holds several templates: {listed}. Give one of them as `template`."
+            f"{name_of(folder)} holds several templates: {every}. Give one of them as `template`."
         )
-    if chosen and chosen[0].error is None:
+    tools = frameworks(_files_in(manifest, folder), manifest["texts"])
+    if chosen and chosen[0].error is None and not (tools and chosen[0].is_synthesized):
+        return _project(chosen[0], choice.reason)
+    if app := _cdk_project(manifest, folder):
+        return app
+    _refuse(tools)
+    if chosen and not chosen[0].is_empty:
         return _project(chosen[0])
-    _refuse(frameworks(_files_in(manifest, folder), manifest["texts"]))
-    if chosen:
-        return _project(chosen[0])
-    return _plain_project(manifest, folder)
+    return None if chosen else _plain_project(manifest, folder)
 
 
 def _templates(manifest: Manifest, paths: Iterable[str]) -> list[FoundTemplate]:
@@ -133,13 +139,20 @@ def _files_in(manifest: Manifest, folder: str) -> Iterator[str]:
 
 def _refuse(others: Mapping[str, Mapping[str, str]]) -> None:
     """Raises ProjectUnsupported for the projects of other tools."""
-    listed = [
-        f"{_name(folder)} is a project of {tool} ({path})"
+    refused = [
+        f"{name_of(folder)} is a project of {tool} ({path})"
         for folder in others
         for tool, path in others[folder].items()
     ]
-    if listed:
-        raise ProjectUnsupported(f"{_listed(listed)}, without a template that can be deployed")
+    if refused:
+        raise ProjectUnsupported(f"{listed(refused)}, without a template that can be deployed")
+
+
+def _cdk_project(manifest: Manifest, folder: str) -> Project | None:
+    app = find_app(manifest["texts"], folder)
+    if app is None:
+        return None
+    return Project(kind=ProjectKind.CDK, root=folder, template_path=None, document={}, evidence=(app.evidence,))
 
 
 def _plain_project(manifest: Manifest, folder: str) -> Project | None:
@@ -156,27 +169,36 @@ def _plain_project(manifest: Manifest, folder: str) -> Project | None:
 
 
 def _below(manifest: Manifest, root: str) -> Project:
-    """The one project in the folders below: of the templates, else of the folders with a handler."""
+    """The one project in the folders below: of the templates, else the CDK apps, else those with a handler."""
     paths = candidates_below(manifest["files"], root, None)
     _check_read(manifest, paths, root)
-    others = frameworks((path for path in manifest["files"] if is_searched(path, root)), manifest["texts"])
-    projects = _templates_below(manifest, paths, others)
+    searched = (path for path in manifest["files"] if is_searched(path, root))
+    others = outermost(frameworks(searched, manifest["texts"]))
+    projects = _templates_below(manifest, paths, others) or _cdk_below(manifest, others)
     if not projects:
         _refuse(others)
+        _refuse_empty(manifest, root)
         projects = _plain_below(manifest, paths)
     if not projects:
-        raise _nothing_found(manifest, root, paths)
+        raise nothing_found(manifest, root, paths)
     if len(projects) > 1:
-        listed = _listed(f"{each.template_path or each.root} ({each.kind})" for each in projects)
-        raise SeveralProjects(f"{_name(root)} is not a project itself, and there are several below it: {listed}")
-    only = f"{_name(root)} is not a project itself; the only one below it is in {projects[0].root}"
+        every = listed(f"{each.template_path or each.root} ({each.kind})" for each in projects)
+        raise SeveralProjects(f"{name_of(root)} is not a project itself, and there are several below it: {every}")
+    only = f"{name_of(root)} is not a project itself; the only one below it is in {projects[0].root}"
     return replace(projects[0], evidence=(only, *projects[0].evidence))
 
 
 def _check_read(manifest: Manifest, paths: Iterable[str], root: str) -> None:
     known = manifest["texts"].keys() | set(manifest["oversized"])
     if any(path not in known and manifest["files"][path] in _REGULAR for path in paths):
-        raise ProjectNotFound(f"{_name(root)} is not a project itself, and what is below it was not read")
+        raise ProjectNotFound(f"{name_of(root)} is not a project itself, and what is below it was not read")
+
+
+def _refuse_empty(manifest: Manifest, root: str) -> None:
+    """Raises TemplateInvalid for a template in the root that was passed over because it has no resource."""
+    for found in _templates(manifest, candidates(manifest["files"], root, None)):
+        if found.error is not None:
+            raise found.error
 
 
 def _templates_below(manifest: Manifest, paths: Iterable[str], refused: Iterable[str]) -> list[Project]:
@@ -184,12 +206,18 @@ def _templates_below(manifest: Manifest, paths: Iterable[str], refused: Iterable
     by_folder: dict[str, list[FoundTemplate]] = {}
     for found in _templates(manifest, paths):
         by_folder.setdefault(posixpath.dirname(found.path), []).append(found)
-    chosen = [each for folder in by_folder.values() for each in choose(folder)]
+    choices = [choose(folder) for folder in by_folder.values()]
+    reasons = {each.path: choice.reason for choice in choices for each in choice.templates}
+    chosen = [each for choice in choices for each in choice.templates]
     whole = [each for each in chosen if each.error is None]
     around = {*refused, *(posixpath.dirname(each.path) for each in whole)}
-    outermost = [each for each in whole if not any(folders_below(each.path, folder) for folder in around)]
+    lone = [each for each in whole if not any(folders_below(each.path, folder) for folder in around)]
     broken = [] if whole else chosen[:1]
-    return [_project(each) for each in without_children(outermost) or broken]
+    return [_project(each, reasons[each.path]) for each in without_children(lone) or broken]
+
+
+def _cdk_below(manifest: Manifest, folders: Iterable[str]) -> list[Project]:
+    return [project for folder in sorted(folders) if (project := _cdk_project(manifest, folder))]
 
 
 def _plain_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
@@ -197,38 +225,5 @@ def _plain_below(manifest: Manifest, paths: Iterable[str]) -> list[Project]:
     return [project for folder in folders if (project := _plain_project(manifest, folder))]
 
 
-def _nothing_found(manifest: Manifest, root: str, paths: Iterable[str]) -> HandlerNotFound | ProjectNotFound:
-    folders = sorted({root, *(posixpath.dirname(path) for path in paths)})
-    files = [path for folder in folders for path in without_handler(manifest["texts"], folder)]
-    if files:
-        return HandlerNotFound(
-            f"there is no template, and no handler in {_listed(files)}: "
-            "export `handler` (Node.js), or define `lambda_handler(event, context)` (Python)"
-        )
-    lone = [path for folder in folders for path in without_package(manifest["texts"], folder)]
-    if lone:
-        return ProjectNotFound(f"there is no template, and no package.json beside the handler in {_listed(lone)}")
-    names = sorted(
-        {_child(path, root) for path in manifest["files"] if path.startswith(f"{root}/" if root else "")}
-    )
-    return ProjectNotFound(f"there is no template and no Lambda handler among {_listed(names)}")
-
-
-def _child(path: str, root: str) -> str:
-    """What of the root holds the path: `README.md`, `src/`."""
-    name, slash, _ = path[len(root) + 1 if root else 0 :].partition("/")
-    return name + slash
-
-
 def _described(found: FoundTemplate) -> str:
     return f"{found.path} ({ProjectKind.SAM if found.is_sam else ProjectKind.CLOUDFORMATION})"
-
-
-def _name(folder: str) -> str:
-    return folder or "the repository's top"
-
-
-def _listed(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = len(listed) - _MAX_LISTED
-    return ", ".join(listed[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.errors import SourceMissing, TransformUnsupported
 from deployer.packaging.build_unit import build_units
+from deployer.packaging.entry_file import missing_handlers
 from deployer.packaging.template_paths import local_paths
 from deployer.project.found_template import child_paths
 from deployer.template import template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from deployer.worker import BuildUnit
+    from deployer.worker import BuildUnit, Manifest
 
 # AWS::Include is put in by PublishPackage when it names a file of the repository, and refused there otherwise.
 _TRANSFORMS: Final = frozenset({template.SAM_TRANSFORM, template.LANGUAGE_EXTENSIONS, "AWS::Include"})
@@ -26,21 +27,30 @@ def check_transforms(document: template.Template, path: str) -> None:
         raise TransformUnsupported(f"{path} uses {', '.join(refused)}")
 
 
-def units_of(
-    document: template.Template, path: str, texts: Mapping[str, str], files: Collection[str]
-) -> list[BuildUnit]:
+def units_of(document: template.Template, path: str, manifest: Manifest) -> list[BuildUnit]:
     """What has to be built for the template, and for those that it nests as far as their texts are there.
 
     Raises TransformUnsupported, SourceMissing, PathUnsafe, RuntimeUnsupported, and a nested one's TemplateInvalid.
     """
     units: dict[str, BuildUnit] = {}
-    for each_path, each in _with_nested(document, path, texts):
+    files, links = manifest["files"], manifest.get("links", {})
+    for each_path, each in _with_nested(document, path, manifest["texts"]):
         check_transforms(each, each_path)
         try:
-            units |= {unit["id"]: unit for unit in build_units(each, local_paths(each, each_path), files)}
+            units |= {unit["id"]: unit for unit in build_units(each, local_paths(each, each_path), files, links)}
         except SourceMissing as error:
             raise SourceMissing(f"{each_path}: {error.message}") from None
     return list(units.values())
+
+
+def warnings_of(document: template.Template, path: str, manifest: Manifest) -> list[str]:
+    """What will not work, as far as it can be told beforehand. Raises what `units_of` raises."""
+    files, links = manifest["files"], manifest.get("links", {})
+    return [
+        f"{each_path}: {sentence}"
+        for each_path, each in _with_nested(document, path, manifest["texts"])
+        for sentence in missing_handlers(each, local_paths(each, each_path), files, links)
+    ]
 
 
 def _with_nested(

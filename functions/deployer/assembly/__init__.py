@@ -1,0 +1,1 @@
+"""Cloud assemblies: what an AWS CDK app becomes, as a build left it."""
