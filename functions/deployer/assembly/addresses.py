@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import ProjectUnsupported, TemplateInvalid
 from deployer.packaging.template_paths import resources
+from deployer.stack.event import STACK_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from deployer.assembly.cloud_assembly import FileAsset
     from deployer.template.template import Template
 
-NESTED_STACK: Final = "AWS::CloudFormation::Stack"
 _METADATA: Final = "AWS::CDK::Metadata"
 # AWS CDK, `DefaultStackSynthesizer` and `MetadataResource`: what they add to a template, by section.
 _ADDED: Final = {
@@ -60,7 +60,7 @@ def nested_assets(template: Template, assets: Iterable[FileAsset]) -> dict[str, 
     addresses = {
         logical_id: json.dumps(_dict(resource.get("Properties")).get("TemplateURL"))
         for logical_id, resource in resources(template)
-        if resource["Type"] == NESTED_STACK
+        if resource["Type"] == STACK_TYPE
     }
     return {
         logical_id: asset

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.assembly.addresses import NESTED_STACK
+from deployer.stack.event import STACK_TYPE
 from deployer.template.template import dump
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def parent_of(stacks: Sequence[LinkedStack], urls: Mapping[str, str]) -> Templat
 def _resource(stack: LinkedStack, url: str, names: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     own = {name: {"Ref": names[stack.logical_id, name]} for name, _ in _own_parameters(stack)}
     given = {**own, **stack.parameters}
-    resource: dict[str, Any] = {"Type": NESTED_STACK, "Properties": {"TemplateURL": url}}
+    resource: dict[str, Any] = {"Type": STACK_TYPE, "Properties": {"TemplateURL": url}}
     resource["Properties"] |= {"Parameters": given} if given else {}
     return resource | ({"DependsOn": sorted(stack.needs)} if stack.needs else {})
 

@@ -17,9 +17,10 @@ from deployer.policy.piece import from_parent, parents, without_pieces
 from deployer.policy.references import references
 from deployer.policy.resource_types import resource_types
 from deployer.policy.service_tokens import service_tokens
-from deployer.policy.template_urls import STACK, template_urls
+from deployer.policy.template_urls import template_urls
 from deployer.policy.trust import trust
 from deployer.policy.values import called
+from deployer.stack.event import STACK_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -113,7 +114,7 @@ def _documents(family: Family, parent: _Use, scope: Scope, budget: Budget) -> It
 def _nested(document: Document, family: Family) -> Iterator[_Use]:
     """Each template that the document nests, with every value that it gives to its parameters."""
     inherited = {parents(name): kind for name, kind in document.values.types.items()}
-    for _, stack in document.resources(STACK):
+    for _, stack in document.resources(STACK_TYPE):
         properties = _dict(stack.get("Properties"))
         child = family.nested.get(str(properties.get("TemplateURL")))
         if child is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from deployer.stack.event import STACK_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,12 +13,10 @@ if TYPE_CHECKING:
     from deployer.policy.finding import Finding
     from deployer.policy.scope import Scope
 
-STACK: Final = "AWS::CloudFormation::Stack"
-
 
 def template_urls(document: Document, _scope: Scope) -> Iterator[Finding]:
     """Each nested stack whose template is none that the packager published."""
-    for place, stack in document.resources(STACK):
+    for place, stack in document.resources(STACK_TYPE):
         properties = stack.get("Properties")
         url = properties.get("TemplateURL") if isinstance(properties, dict) else None
         if not isinstance(url, str) or url not in document.judged:
