@@ -68,7 +68,8 @@ def test_good_request(application: Sessions, artifacts: Artifacts, commit: str) 
     plan = json.loads(artifacts.get(trusted_key(session_id, "clone-plan.json"), 100_000))
     assert (source["branch"], source["commit"]) == ("main", commit)
     assert source["stackName"] == f"hello-{session_id[-8:]}"
-    assert "/trusted/clone-plan.json?" in source["planUrl"]
+    assert source["needsClone"]
+    assert "/trusted/clone-plan.json?" in str(source["planUrl"])
     assert (plan["commit"], plan["limits"]) == (commit, LIMITS)
     head = application.head(session_id)
     assert (head["status"], head["stage"], head["commit"]) == ("deploying", "cloning", commit)
