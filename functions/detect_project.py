@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import find_build
+from deployer.aws.earlier_sources import keep_source, source_identity
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
@@ -20,6 +22,7 @@ from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project.project import Project, ProjectKind, detect
 from deployer.project.sources import units_of, warnings_of
 from deployer.project.survey import SeenProject, recorded, survey
+from deployer.repository import Repository
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
@@ -48,6 +51,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     sessions = Sessions.from_settings(settings)
     project, units = _decided(sessions, event, manifest, settings)
+    _keep_source(artifacts, event, settings)
 
     identity = _identity(event["source"], project, units, settings)
     earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
@@ -84,6 +88,14 @@ def _units(project: Project, manifest: Manifest, project_root: str, settings: Se
         account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
         return [synthesis(project.root, project_root, account, region)]
     return units_of(project.document, project.base_path, manifest)
+
+
+def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None:
+    """Whoever asks for the same next has what was cloned: there is a project in it, and so an archive."""
+    source, request = event["source"], event["request"]
+    repository = Repository.from_text(source["repository"])
+    cloned = clone_request(settings, repository, source["commit"], request["projectRoot"], request["template"])
+    keep_source(artifacts, source_identity(cloned, settings.clone_image), event["sessionId"])
 
 
 def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deployer.aws.artifacts import Artifacts, source_key
-from deployer.aws.clone_plans import hand_over_clone
+from deployer.aws.clone_plans import clone_request, hand_over_clone
 from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
@@ -133,7 +133,8 @@ def _kept(settings: Settings, source: _Source, deployment: Head | None) -> str |
 
 def _hand_over(settings: Settings, session_id: str, source: _Source) -> str:
     repository = Repository.from_text(source.repository)
-    return hand_over_clone(settings, session_id, repository, source.commit, source.project_root)
+    to_clone = clone_request(settings, repository, source.commit, source.project_root)
+    return hand_over_clone(settings, session_id, to_clone)
 
 
 def _record(

@@ -39,6 +39,7 @@ def test_artifact_bucket() -> None:
     assert bucket["BucketEncryption"]
     assert {r["Prefix"]: r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r} == {
         "sessions/": 7,
+        "sources/": 6,
         "builds/": 7,
     }
     assert {"NoncurrentDays": 1} in [rule.get("NoncurrentVersionExpiration") for rule in rules]
