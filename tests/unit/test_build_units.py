@@ -9,13 +9,14 @@ import pytest
 
 from deployer.errors import PathUnsafe, RuntimeUnsupported, SourceMissing
 from deployer.packaging.build_unit import build_units, units_by_path
+from deployer.packaging.known_values import with_given
 from deployer.packaging.template_paths import local_paths
 
 if TYPE_CHECKING:
     from deployer.worker import BuildUnit
 
 
-def _function(runtime: str, code: str = "src", handler: str = "app.handler", **rest: Any) -> dict[str, Any]:
+def _function(runtime: Any, code: str = "src", handler: str = "app.handler", **rest: Any) -> dict[str, Any]:
     properties = {"Runtime": runtime, "CodeUri": code, "Handler": handler, **rest.pop("Properties", {})}
     return {"Type": "AWS::Serverless::Function", "Properties": properties, **rest}
 
@@ -198,6 +199,41 @@ def test_runtime_from_globals_and_parameters() -> None:
     [unit] = build_units(template, local_paths(template, "t.yaml"), ["src/requirements.txt"])
 
     assert (unit["runtime"], unit["architecture"]) == ("python3.13", "arm64")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "given", "found"),
+    [
+        ({"Ref": "Runtime"}, {"Runtime": "python3.14"}, "python3.14"),
+        ({"Fn::Sub": "python${Version}"}, {"Version": "3.12"}, "python3.12"),
+        ({"Fn::FindInMap": ["Runtimes", {"Ref": "Stage"}, "Name"]}, {"Stage": "prod"}, "python3.11"),
+        ({"Fn::If": ["IsNew", "python3.13", "python3.9"]}, {}, "python3.13"),
+    ],
+)
+def test_runtime_from_the_request(runtime: Any, given: dict[str, str], found: str) -> None:
+    """What the request gives to a parameter is known, through every function that only needs that."""
+    template = {
+        "Parameters": {name: {"Type": "String"} for name in ("Runtime", "Version", "Stage")},
+        "Mappings": {"Runtimes": {"prod": {"Name": "python3.11"}}},
+        "Resources": {"One": _function(runtime)},
+    }
+
+    [unit] = build_units(
+        with_given(template, given), local_paths(template, "t.yaml"), ["src/app.py", "src/requirements.txt"]
+    )
+
+    assert unit["runtime"] == found
+
+
+def test_runtime_that_is_not_known() -> None:
+    """A value that CloudFormation looks up is none of Lambda's names."""
+    kind = "AWS::SSM::Parameter::Value<String>"
+    template = {
+        "Parameters": {"Runtime": {"Type": kind, "Default": "python3.13"}},
+        "Resources": {"One": _function({"Ref": "Runtime"})},
+    }
+
+    assert build_units(template, local_paths(template, "t.yaml"), ["src/requirements.txt"]) == []
 
 
 @pytest.mark.parametrize(

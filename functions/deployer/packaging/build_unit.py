@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from deployer.packaging.build_method import function_method, layer_method, named_method
 from deployer.packaging.file_tree import FileTree
+from deployer.packaging.known_values import text_of
 from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import effective_properties
 
@@ -34,7 +35,7 @@ _NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 def build_units(
     document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str] = _NO_LINKS
 ) -> list[BuildUnit]:
-    """Each distinct thing to build, in the template's order.
+    """Each distinct thing to build, in the template's order. `known_values.with_given` gives it its parameters.
 
     `files` are the paths of the repository's files, `links` the texts of the links among them.
 
@@ -151,14 +152,6 @@ def _architecture(document: Document, properties: dict[str, Any]) -> Literal["x8
     wanted = properties.get("Architectures")
     first = wanted[0] if isinstance(wanted, list) and wanted else wanted
     return _ARCHITECTURES.get(text_of(document, first), "x86_64")
-
-
-def text_of(document: Document, value: object) -> str:
-    """The text, also behind a reference to a parameter with a default; "" for what is known later only."""
-    if isinstance(value, dict) and isinstance(name := value.get("Ref"), str):
-        parameter = (document.get("Parameters") or {}).get(name)
-        value = parameter.get("Default") if isinstance(parameter, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 def _metadata(resource: dict[str, Any]) -> dict[str, Any]:
