@@ -60,7 +60,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
     sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
     seen = survey(manifest, request["projectRoot"], project)
-    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(project, manifest)])
+    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(project, manifest, request)])
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
@@ -76,18 +76,18 @@ def _decided(
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
-        return project, _units(project, manifest, request["projectRoot"], settings)
+        return project, _units(project, manifest, request, settings)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
 
 
-def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
+def _units(project: Project, manifest: Manifest, request: DeployRequest, settings: Settings) -> list[BuildUnit]:
     """What has to be built. Raises what `units_of` does."""
     if project.kind is ProjectKind.CDK:
         account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
-        return [synthesis(project.root, project_root, account, region)]
-    return units_of(project.document, project.base_path, manifest)
+        return [synthesis(project.root, request["projectRoot"], account, region)]
+    return units_of(project.document, project.base_path, manifest, request["parameters"])
 
 
 def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None:
@@ -174,9 +174,9 @@ def _record_found(sessions: Sessions, event: Event, project: Project | None, see
     )
 
 
-def _warnings(project: Project, manifest: Manifest) -> list[tuple[LogLevel, str]]:
+def _warnings(project: Project, manifest: Manifest, request: DeployRequest) -> list[tuple[LogLevel, str]]:
     """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
-    told = warnings_of(project.document, project.base_path, manifest)
+    told = warnings_of(project.document, project.base_path, manifest, request["parameters"])
     return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
 
 

@@ -118,7 +118,7 @@ class BuildUnit(TypedDict):
     kind: Literal["function", "layer", "app"]
     name: str
     source: str
-    method: str  # python | nodejs | esbuild | makefile | cdk
+    method: str  # python | nodejs | esbuild | makefile | go | rust | cdk
     runtime: str
     architecture: Literal["x86_64", "arm64"]
     handler: str
