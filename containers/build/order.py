@@ -37,6 +37,17 @@ def target_architecture(order: Order) -> Literal["x86_64", "arm64"]:
     return own_architecture() if order["targetPython"] else order["unit"]["architecture"]
 
 
+def node_settings(order: Order) -> dict[str, str]:
+    """npm's settings that choose among packages which are each for one processor (npm documentation, "config")."""
+    cpu = {"x86_64": "x64", "arm64": "arm64"}[target_architecture(order)]
+    return {"NPM_CONFIG_CPU": cpu, "NPM_CONFIG_OS": "linux", "NPM_CONFIG_LIBC": "glibc"}
+
+
+def go_settings(order: Order) -> dict[str, str]:
+    """What Go compiles for, whatever it runs on."""
+    return {"GOOS": "linux", "GOARCH": {"x86_64": "amd64", "arm64": "arm64"}[target_architecture(order)]}
+
+
 def own_architecture() -> Literal["x86_64", "arm64"]:
     return _MACHINES.get(platform.machine(), "x86_64")
 

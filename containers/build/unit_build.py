@@ -21,6 +21,7 @@ from cdk_build import TOOL as CDK
 from cdk_build import synthesize
 from compiled import GO, RUST, go, rust
 from deployer.errors import BuildFailed
+from foreign_files import foreign_files
 from node_manifest import dependencies, has_lock, repair
 from npm_install import (
     NOT_IN_SYNC,
@@ -31,7 +32,7 @@ from npm_install import (
     other_locks,
     workspace_of,
 )
-from order import Order, Outcome, emptied, run, target_architecture
+from order import Order, Outcome, emptied, go_settings, node_settings, run, target_architecture
 from python_requirements import requirements_file
 from requirements_text import make_fit
 
@@ -105,7 +106,8 @@ def _own_runtime() -> str:
 
 
 def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Exactly what a lock file says, or the newest that package.json allows."""
+    """Exactly what a lock file says, or the newest that package.json allows; for the function's processor."""
+    os.environ.update(node_settings(order))
     manifest, project = source / "package.json", Path(order["project"])
     if not manifest.is_file():
         _run_npm(order, artifacts, {}, is_installing=False)
@@ -185,11 +187,17 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
 
 
 def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Run where it lies: what its commands name around it is there."""
+    """Run where it lies: what its commands name around it is there.
+
+    npm is not told of the processor: what a makefile installs it may also run.
+    """
+    os.environ.update(go_settings(order))
     manifest = next((source / name for name in _MAKEFILES if (source / name).is_file()), source / "Makefile")
     options = {"build_logical_id": order["unit"]["name"]}
     run(order, "provided", None, artifacts, manifest, runtime="provided", options=options, is_in_source=True)
-    return {"tool": _TOOLS["makefile"], "warnings": []}
+    runtime = _python_runtime(order) if order["unit"]["runtime"].startswith("python") else ""
+    warnings = foreign_files(artifacts, target_architecture(order), runtime.removeprefix("python"))
+    return {"tool": _TOOLS["makefile"], "warnings": warnings}
 
 
 _TOOLS: Final = {
