@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from local import laptop
+from local import laptop, tools
 from local.errors import LocalError
 from local.lifetime import Lifetime
 from tests.parity import comparison, projects, sam_install
@@ -52,7 +52,7 @@ def _run_all(given: argparse.Namespace, results: Results) -> None:
     plan = Plan(rounds=given.rounds, parameters=given.parameters, is_changed=given.same_python)
     with Lifetime() as lifetime:
         running = laptop.start(lifetime, mirror=given.mirror)
-        sam = SamCli(program=program, platform=running.platform, home=_FOLDER / "home")
+        sam = SamCli(program=program, platform=running.platform, home=_FOLDER / "home", tools=tools.bin_folder())
         sam.prepare()
         _warm(running)
         trial = Trial(laptop=running, sam=sam, results=results, bare=bare, plan=plan, say=_say)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, WaiterError
-from local import processes, tools
+from local import processes
 from local.platform import ACCESS_KEY, REGION
 from tests.parity.run import Run, Tool
 
@@ -37,11 +37,12 @@ _CANCELLED: Final = ("cancelled", "Resource creation")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamCli:
-    """`home` holds its caches and settings, as a person's home would; it stays."""
+    """`home` holds its caches and settings, as a person's home would. `tools`: esbuild, as our builds have it."""
 
     program: Path
     platform: Platform
     home: Path
+    tools: Path
 
     def prepare(self) -> None:
         """It finds a bucket, and none of this machine's settings."""
@@ -96,26 +97,21 @@ class SamCli:
     def _timed(self, folder: Path, tool: Tool, *arguments: str) -> tuple[float, str | None]:
         """Seconds, and its output when it failed."""
         started = time.monotonic()
+        log = self.home / "sam.log"  # not in the folder: it would be packaged
+        log.unlink(missing_ok=True)
         command = [str(self.program), *arguments, "--config-file", str(self._config)]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=folder,
-                env=self._env(tool),
-                check=False,
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-            )
-            output = f"{done.stdout}\n{done.stderr}" if done.returncode else None
-        except subprocess.TimeoutExpired:
-            output = f"Error: it had not ended after {_SECONDS} s"
-        return round(time.monotonic() - started, 2), output
+        with processes.running(command, folder=folder, env=self._env(tool), output=log) as process:
+            try:
+                has_failed, more = process.wait(_SECONDS) != 0, ""
+            except subprocess.TimeoutExpired:
+                has_failed, more = True, f"\nError: it had not ended after {_SECONDS} s"
+            seconds = round(time.monotonic() - started, 2)
+        return seconds, f"{log.read_text(errors='replace')}{more}" if has_failed else None
 
     def _env(self, tool: Tool) -> dict[str, str]:
         own = processes.environment(self.home) | processes.registry_settings()
         return own | {
-            "PATH": f"{tools.bin_folder()}{os.pathsep}{own['PATH']}",  # the esbuild that our builds have
+            "PATH": f"{self.tools}{os.pathsep}{own['PATH']}",
             "AWS_ENDPOINT_URL": self.platform.endpoint_url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from local.platform import Platform
 from tests.parity import comparison, figures, packages, projects, resources, sam_cli
 from tests.parity.blame import Owner, owner
 from tests.parity.ours import PHASES, phases
@@ -234,3 +235,57 @@ def test_for_this_python(tmp_path: Path) -> None:
 def test_is_built_here(text: str, answer: bool) -> None:
     """Projects with functions in other languages are left out; they are built by neither tool here."""
     assert projects.is_built_here(text) is answer
+
+
+def sam_that(script: str, tmp_path: Path) -> sam_cli.SamCli:
+    """A program that does what `script` says, in the place of sam."""
+    program = tmp_path / "sam"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    platform = Platform(host="127.0.0.1", port=1, folder=tmp_path)
+    (tmp_path / "home").mkdir()
+    return sam_cli.SamCli(program=program, platform=platform, home=tmp_path / "home", tools=tmp_path)
+
+
+def test_sam_has_no_template(tmp_path: Path) -> None:
+    """Where sam would find no template, and none is named to it, it is not started."""
+    found = sam_that("exit 1", tmp_path).deploy(tmp_path, SHOP, Tool.SAM, 1, parameters={})
+
+    assert (found.detected, found.code) == (False, "TemplateNotFound")
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "reason"),
+    [
+        ("Error: it went wrong", "sam build", "Error: it went wrong"),
+        (
+            "Error: PythonPipBuilder:Validation - did not satisfy constraints for runtime: python3.9. "
+            "Do you have python for runtime: python3.9 on your PATH?",
+            sam_cli.INTERPRETER_MISSING,
+            "python3.9 is not on PATH",
+        ),
+    ],
+)
+def test_sam_build_fails(said: str, code: str, reason: str, tmp_path: Path) -> None:
+    """What sam says is the reason; a Python that is not here is told from the rest."""
+    (tmp_path / "other.yaml").touch()
+    sam = sam_that(f"echo '{said}'; exit 1", tmp_path)
+
+    found = sam.deploy(tmp_path, SHOP, Tool.SAM, 1, template="other.yaml", parameters={})
+
+    assert (found.detected, found.packaged, found.code, found.reason) == (True, False, code, reason)
+
+
+def test_sam_deploys(tmp_path: Path) -> None:
+    """It is asked to build, then to deploy with the parameters; the faster looks are its setting."""
+    (tmp_path / "template.yml").touch()
+    sam = sam_that(f'echo "$@ $SAM_CLI_POLL_DELAY" >> {tmp_path}/asked', tmp_path)
+
+    found = sam.deploy(tmp_path, SHOP, Tool.SAM_POLLING, 1, parameters={"Key": 'a "b"'})
+
+    build, deploy = (tmp_path / "asked").read_text().splitlines()
+    assert found.deployed
+    assert list(found.seconds) == ["build", "deploy"]
+    assert build.startswith("build --template template.yml")
+    assert deploy.endswith("0.5")
+    assert r'--parameter-overrides Key="a \"b\"" --config-file' in deploy
