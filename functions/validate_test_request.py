@@ -11,7 +11,7 @@ from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.aws.targets import Targets
-from deployer.errors import SessionNotFound, TargetNotReady
+from deployer.errors import SessionNotFound, TargetNotReady, TargetOutOfScope
 from deployer.github import GitHub
 from deployer.repository import Repository
 from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, has_deployed, is_session_id
@@ -47,6 +47,8 @@ def handler(event: Event, _context: object) -> Target:
     if not request["isNested"]:
         check_quotas(sessions, settings, session_id)
     target = _target(settings, sessions, request)
+    if sessions.is_anothers(target.session_id, sessions.head(session_id)["caller"]):
+        raise TargetOutOfScope(f"{target.name} was deployed by another caller of this application")
     deployment = _deployment(sessions, request["deploymentId"] or target.session_id)
     source = _source(settings, request, deployment)
     kept = _kept(settings, source, deployment) if source else None
