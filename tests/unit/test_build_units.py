@@ -271,6 +271,11 @@ def test_layer_with_a_build_method() -> None:
         ("lambda-handler", "; did you mean lambda-handlers?"),
         ("functions/hello", "; did you mean lambda-handlers/hello?"),
         ("src/absent/deep", "; src holds app.py, fn"),
+        (
+            "src/target/app.jar",
+            "; src holds app.py, fn; it may be what the project's own build makes, which is not run here: commit "
+            "it, or name its source",
+        ),
     ],
 )
 def test_source_that_is_not_there(code: str, hint: str) -> None:

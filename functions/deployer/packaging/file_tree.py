@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MAX_MISSING: Final = 10
 _MAX_BESIDE: Final = 8
+# Folders that Maven, Gradle, .NET, tsc, bundlers, Swift and `sam build` write to.
+_BUILD_FOLDERS: Final = frozenset({"target", "build", "dist", "out", "bin", "publish", ".build", ".aws-sam"})
 
 
 class FileTree:
@@ -68,15 +70,27 @@ class FileTree:
         found = near_path(path.path, self._files | self._below.keys())
         if found and found[0].casefold() == path.path.casefold():
             return f"{names}: letter case counts{did_you_mean(found)}"
-        return names + (did_you_mean(found) or self._beside(path.path))
+        folder = self._nearest(path.path)
+        return names + (did_you_mean(found) or self._beside(folder)) + _left_by_a_build(path.path, folder)
 
-    def _beside(self, path: str) -> str:
-        """What the nearest folder that is there holds."""
+    def _nearest(self, path: str) -> str:
+        """The last folder on the way to a path that is there."""
         folder = posixpath.dirname(path)
         while folder not in self._below:
             folder = posixpath.dirname(folder)
+        return folder
+
+    def _beside(self, folder: str) -> str:
         names = listed(sorted(self.names_in(folder)), _MAX_BESIDE)
         return f"; {folder or 'the top'} holds {names}" if names else ""
+
+
+def _left_by_a_build(path: str, folder: str) -> str:
+    """Whether what is missing below a folder has the name of what builds make."""
+    parts = path.removeprefix(folder).split("/")
+    if _BUILD_FOLDERS.isdisjoint(parts):
+        return ""
+    return "; it may be what the project's own build makes, which is not run here: commit it, or name its source"
 
 
 def _more(count: int) -> list[str]:

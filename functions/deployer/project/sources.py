@@ -10,6 +10,7 @@ from deployer.packaging.build_unit import build_units
 from deployer.packaging.entry_file import missing_handlers
 from deployer.packaging.known_values import given_to, with_given
 from deployer.packaging.template_paths import local_paths
+from deployer.packaging.unknown_runtime import unknown_runtimes
 from deployer.project.found_template import children
 from deployer.template import template
 
@@ -57,7 +58,8 @@ def warnings_of(
     told = (
         f"{each_path}: {sentence}"
         for each_path, each in _with_nested(document, path, manifest["texts"], given)
-        for sentence in missing_handlers(each, local_paths(each, each_path), files, links)
+        for find in (unknown_runtimes, missing_handlers)
+        for sentence in find(each, local_paths(each, each_path), files, links)
     )
     return list(dict.fromkeys(told))
 
