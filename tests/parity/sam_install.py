@@ -23,7 +23,17 @@ def program() -> Path:
         print(f"installing {_REQUIREMENTS.read_text().split()[-1]} into {folder.relative_to(_LOCAL.parent)} ...")
         _run(sys.executable, "-m", "venv", "--clear", str(folder))
         uv = Path(sys.executable).parent / "uv"
-        _run(str(uv), "pip", "install", "-q", "--python", str(folder / "bin/python"), "-r", str(_REQUIREMENTS))
+        _run(
+            str(uv),
+            "pip",
+            "install",
+            "-q",
+            "--compile-bytecode",
+            "--python",
+            str(folder / "bin/python"),
+            "-r",
+            str(_REQUIREMENTS),
+        )
         ready.touch()
     return folder / "bin" / "sam"
 

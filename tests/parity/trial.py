@@ -27,11 +27,15 @@ _NOT_REMOVED: Final = (Refused, NeverSettled, *sam_cli.REMOVAL_FAILURES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`parameters`: by project root. `is_changed`: a missing Python is replaced by the one that is here."""
+    """`parameters`: by project root. `is_changed`: a missing Python is replaced by the one that is here.
+
+    `sams`: the ways in which sam is run.
+    """
 
     rounds: int
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     is_changed: bool = False
+    sams: tuple[Tool, ...] = (Tool.SAM, Tool.SAM_POLLING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Trial:
         """
         if not self._has_all(project, Tool.OURS):
             self._until_failed(lambda number: self._run_ours(project, number))
-        for tool in (Tool.SAM, Tool.SAM_POLLING):
+        for tool in self.plan.sams:
             first = self.results.find(project, Tool.SAM, 1)
             is_worth_it = tool is Tool.SAM or bool(first and first.deployed)
             if is_worth_it and not self._has_all(project, tool):
