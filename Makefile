@@ -56,7 +56,7 @@ faults: $(READY) ## Count the faults that sanity tests notice: make faults [RUNS
 parity: $(READY) ## Deploy the same projects with us and with sam: make parity MIRROR=DIR [FOLDERS="a..l"] [EVERY=N] [ROUNDS=2]
 	@$(BIN)/python -m tests.parity --mirror "$(MIRROR)" $(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(FOLDERS),--folders "$(FOLDERS)") \
 	  $(if $(EVERY),--every "$(EVERY)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(PARAMETERS),--parameters "$(PARAMETERS)") \
-	  $(if $(RESULTS),--results "$(RESULTS)") $(if $(filter 1,$(SAME_PYTHON)),--same-python) $(if $(filter 1,$(COMPARE)),--compare) \
+	  $(if $(RESULTS),--results "$(RESULTS)") $(if $(filter 0,$(POLLING)),--no-polling) $(if $(filter 1,$(SAME_PYTHON)),--same-python) $(if $(filter 1,$(COMPARE)),--compare) \
 	  $(if $(filter 1,$(REPORT)),--report)
 
 INSTALL = --stack $(or $(STACK),github-lambda-deployer) --environment $(or $(ENVIRONMENT),default) \

@@ -1,7 +1,7 @@
 """`make parity`: the same projects by this application and by `sam build && sam deploy`, on the same platform.
 
-make parity MIRROR=DIR [FOLDERS="a..l" | "name name"] [EVERY=N] [ROUNDS=2] [SAME_PYTHON=1] [COMPARE=1]
-            [PARAMETERS=FILE] [RESULTS=DIR] [REPOSITORY=owner/name] [REPORT=1]
+make parity MIRROR=DIR [FOLDERS="a..l" | "name name"] [EVERY=N] [ROUNDS=2] [POLLING=0] [SAME_PYTHON=1]
+            [COMPARE=1] [PARAMETERS=FILE] [RESULTS=DIR] [REPOSITORY=owner/name] [REPORT=1]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.parity import comparison, projects, sam_install
 from tests.parity.figures import paired
 from tests.parity.report import report
 from tests.parity.results import Results
+from tests.parity.run import Tool
 from tests.parity.sam_cli import SamCli
 from tests.parity.trial import Plan, Trial
 
@@ -49,7 +50,12 @@ def _run_all(given: argparse.Namespace, results: Results) -> None:
     bare = given.mirror / f"{given.repository}.git"
     chosen = projects.chosen(given.repository, bare, given.folders, given.every)
     program = sam_install.program()
-    plan = Plan(rounds=given.rounds, parameters=given.parameters, is_changed=given.same_python)
+    plan = Plan(
+        rounds=given.rounds,
+        parameters=given.parameters,
+        is_changed=given.same_python,
+        sams=(Tool.SAM, Tool.SAM_POLLING) if given.polling else (Tool.SAM,),
+    )
     with Lifetime() as lifetime:
         running = laptop.start(lifetime, mirror=given.mirror)
         sam = SamCli(program=program, platform=running.platform, home=_FOLDER / "home", tools=tools.bin_folder())
@@ -95,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     add("--every", type=int, default=1, metavar="N", help="each N-th project of a range")
     add("--rounds", type=int, default=2, help="deployments of each project by each tool (default: 2)")
     add("--once", dest="rounds", action="store_const", const=1, help="the same as --rounds 1")
+    add("--no-polling", dest="polling", action="store_false", help="sam as it comes alone")
     add(
         "--same-python", action="store_true", help="sam gets this machine's Python where the template's is missing"
     )

@@ -40,10 +40,12 @@ _PROJECTS: Final = frozenset(
         "SourceMissing",
         "TemplateInvalid",
         "HandlerNotFound",
+        "TemplateNotFound",
     }
 )
 _PROJECTS_WORDS: Final = re.compile(
-    r"Parameters: \[.*\] must have values|does not exist|no such file|not a valid|invalid|must be"
+    r"Parameters: \[.*\] must have values|has no Default and was not provided|does not exist"
+    r"|no such file|not a valid|invalid|must be"
     r"|Cannot find module|Could not find|No matching distribution|npm (?:ERR|error)|unresolved",
     re.IGNORECASE,
 )
@@ -68,6 +70,6 @@ def owner(run: Run, others: Iterable[Run]) -> Owner | None:
 
 
 def _says_project(run: Run) -> bool:
-    if run.tool is Tool.OURS and run.code in _PROJECTS:
+    if run.code in _PROJECTS:
         return True
     return run.code != "TemplateNotAllowed" and bool(_PROJECTS_WORDS.search(run.reason))

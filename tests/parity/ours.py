@@ -55,17 +55,19 @@ def deploy(laptop: Laptop, project: Project, number: int, parameters: Mapping[st
     total = time.monotonic() - started
     events = _history(laptop.platform, session["sessionId"]) if session else []
     seconds = phases(events)
+    found = session.get("project") or {}
     run = Run(
         project=project,
         tool=Tool.OURS,
         round=number,
-        detected=bool((session.get("project") or {}).get("kind")),
+        detected=bool(found.get("kind")),
         packaged="change set" in seconds,
         deployed=session.get("status") == "success",
         total=round(total, 2),
         seconds={**seconds, WAITING: round(total - sum(seconds.values()), 2)},
         code=str(error.get("code", "")),
         reason=" ".join(str(error.get("message", "")).split()),
+        template=str(found.get("template") or "").removeprefix(f"{project.root}/"),
     )
     return run, session
 

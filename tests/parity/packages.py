@@ -15,7 +15,7 @@ EXPLAINED: Final = {
     r"\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json|uv_cache\.json|WHEEL)$": (
         "what an installer writes about itself: pip and uv differ"
     ),
-    r"^bin/": "scripts for a shell, which name the interpreter of the build",
+    r"^bin/|\.data/scripts/": "scripts for a shell, which name the interpreter of the build",
     r"(?:^|/)node_modules/\.package-lock\.json$|^package-lock\.json$": "npm's own record of an installation",
     r"(?:^|/)\.gitignore$|(?:^|/)\.git/": "no part of the code",
 }

@@ -18,7 +18,7 @@ EXPLAINED: Final = {
     r"^AWS::Lambda::Function\.Properties\.Code(?:\.|$)": "the package's address",
     r"^AWS::Lambda::LayerVersion\.Properties\.Content(?:\.|$)": "the package's address",
     r"\.Properties\.(?:\w*S3Location|TemplateURL|BodyS3Location|Location)(?:\.|$)": "the package's address",
-    r"\.Metadata(?:\.|$)": "metadata, which changes nothing that is deployed",
+    r"\.Metadata\.SamResourceId$": "the name that sam gives each resource once more",
 }
 # SAM ends the id of a layer's version and of an API's deployment with a digest of their content, address included.
 _DIGEST: Final = re.compile(r"[0-9a-f]{10}$")
@@ -52,7 +52,7 @@ def _stem(name: str, resource: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _within(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Difference]:
-    for path, mine, other in _unequal("", ours, theirs):
+    for path, mine, other in _unequal("", {"Metadata": {}, **ours}, {"Metadata": {}, **theirs}):
         why = next((why for pattern, why in EXPLAINED.items() if re.search(pattern, f"{ours['Type']}{path}")), "")
         yield Difference(where=f"{name}{path}", what=f"{_shown(mine)} | {_shown(other)}", why=why)
 

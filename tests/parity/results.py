@@ -29,7 +29,13 @@ class Results:
             file.write(f"{json.dumps(run.to_json())}\n")
 
     def find(self, project: Project, tool: Tool, number: int) -> Run | None:
-        return next((run for run in self.runs if run.key == (project, tool, number)), None)
+        """The latest, if it was run more than once."""
+        return next((run for run in reversed(self.runs) if run.key == (project, tool, number)), None)
+
+    def has_all(self, project: Project, tool: Tool, rounds: int) -> bool:
+        """Whether nothing is left to run. A tool that failed is not asked again."""
+        found = [self.find(project, tool, number) for number in range(1, rounds + 1)]
+        return all(found) or any(run and not run.deployed for run in found)
 
     def keep(self, project: Project, tool: Tool, snapshot: Snapshot) -> None:
         path = self._snapshot(project, tool)

@@ -33,7 +33,8 @@ class Project:
 class Run:
     """`seconds` are those of each phase, in their order; `total` is the whole time as its caller waited for it.
 
-    `code` and `reason` say why it was not deployed. `changed` says what was changed in the project for this tool.
+    `code` and `reason` say why it was not deployed. `changed` says what was changed in the project for this tool,
+    `template` which one of its files was taken.
     """
 
     project: Project
@@ -48,6 +49,7 @@ class Run:
     code: str = ""
     reason: str = ""
     changed: str = ""
+    template: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -22,8 +22,11 @@ def program() -> Path:
     if not ready.exists():
         print(f"installing {_REQUIREMENTS.read_text().split()[-1]} into {folder.relative_to(_LOCAL.parent)} ...")
         _run(sys.executable, "-m", "venv", "--clear", str(folder))
-        uv = Path(sys.executable).parent / "uv"
-        _run(str(uv), "pip", "install", "-q", "--python", str(folder / "bin/python"), "-r", str(_REQUIREMENTS))
+        uv = str(Path(sys.executable).parent / "uv")
+        there = ("--python", str(folder / "bin" / "python"), "-r", str(_REQUIREMENTS))
+        _run(
+            uv, "pip", "install", "-q", "--compile-bytecode", *there
+        )  # its first start costs what the next ones do
         ready.touch()
     return folder / "bin" / "sam"
 

@@ -27,11 +27,15 @@ _NOT_REMOVED: Final = (Refused, NeverSettled, *sam_cli.REMOVAL_FAILURES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`parameters`: by project root. `is_changed`: a missing Python is replaced by the one that is here."""
+    """`parameters`: by project root. `is_changed`: a missing Python is replaced by the one that is here.
+
+    `sams`: the ways in which sam is run.
+    """
 
     rounds: int
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     is_changed: bool = False
+    sams: tuple[Tool, ...] = (Tool.SAM, Tool.SAM_POLLING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +48,27 @@ class Trial:
     say: Callable[[str], None]
 
     def run(self, project: Project) -> None:
-        """Whatever of it is not in the results yet. A tool that fails is not asked again."""
-        template = ""
+        """Whatever of it is not in the results yet.
+
+        The rounds of one tool belong together: the later ones have what the first one left on the platform.
+        """
+        if not self._has_all(project, Tool.OURS):
+            self._until_failed(lambda number: self._run_ours(project, number))
+        for tool in self.plan.sams:
+            first = self.results.find(project, Tool.SAM, 1)
+            is_worth_it = tool is Tool.SAM or bool(first and first.deployed)
+            if is_worth_it and not self._has_all(project, tool):
+                self._run_sam(project, tool, first)
+
+    def _has_all(self, project: Project, tool: Tool) -> bool:
+        return self.results.has_all(project, tool, self.plan.rounds)
+
+    def _until_failed(self, deploy: Callable[[int], Run]) -> None:
         for number in range(1, self.plan.rounds + 1):
-            if self._is_due(project, Tool.OURS, number):
-                template = self._run_ours(project, number) or template
-        with TemporaryDirectory(prefix="parity-") as folder:
-            for tool in (Tool.SAM, Tool.SAM_POLLING):
-                self._run_sam(project, tool, Path(folder) / tool.name, template)
+            if not deploy(number).deployed:
+                return
 
-    def _is_due(self, project: Project, tool: Tool, number: int) -> bool:
-        before = self.results.find(project, tool, number - 1)
-        return not self.results.find(project, tool, number) and (number == 1 or bool(before and before.deployed))
-
-    def _run_ours(self, project: Project, number: int) -> str:
-        """The template that it took, relative to the project's root."""
+    def _run_ours(self, project: Project, number: int) -> Run:
         run, session = ours.deploy(self.laptop, project, number, self._parameters(project))
         if run.deployed:
             run = self._kept(run, session["deployedResources"]["stackName"])
@@ -67,29 +77,20 @@ class Trial:
             ours.remove(self.laptop, session)
         except _NOT_REMOVED as error:
             self.say(f"  {project.root}: our stack is not removed: {error}")
-        taken = str((session.get("project") or {}).get("template") or "")
-        return taken.removeprefix(f"{project.root}/")
+        return run
 
-    def _run_sam(self, project: Project, tool: Tool, copy: Path, template: str) -> None:
-        due = [number for number in range(1, self.plan.rounds + 1) if not self.results.find(project, tool, number)]
-        if not due or not self._is_worth_it(project, tool):
-            return
-        folder = projects.check_out(self.bare, project, copy)
-        first = self.results.find(project, Tool.SAM, 1)
-        changed = sam_cli.for_this_python(folder) if first and first.changed else ""
-        for number in due:
-            if self._is_due(project, tool, number):
-                changed = self._run_sam_once(project, tool, number, folder, template, changed)
+    def _run_sam(self, project: Project, tool: Tool, first: Run | None) -> None:
+        """In a copy of the folder, with the Python that the first run of all needed."""
+        with TemporaryDirectory(prefix="parity-", ignore_cleanup_errors=True) as temporary:
+            folder = projects.check_out(self.bare, project, Path(temporary))
+            changed = sam_cli.for_this_python(folder) if first and first.changed else ""
+            self._until_failed(lambda number: self._run_sam_once(project, tool, number, folder, changed))
 
-    def _is_worth_it(self, project: Project, tool: Tool) -> bool:
-        first = self.results.find(project, Tool.SAM, 1)
-        return first is None or first.deployed
-
-    def _run_sam_once(
-        self, project: Project, tool: Tool, number: int, folder: Path, template: str, changed: str
-    ) -> str:
-        """What was changed in the copy for its sake, now or before."""
-        given = self._parameters(project)
+    def _run_sam_once(self, project: Project, tool: Tool, number: int, folder: Path, changed: str) -> Run:
+        known = self.results.find(project, tool, 1)
+        ours_first = self.results.find(project, Tool.OURS, 1)
+        template, given = ours_first.template if ours_first else "", self._parameters(project)
+        changed = changed or (known.changed if known and number > 1 else "")
         run = self.sam.deploy(folder, project, tool, number, template=template, parameters=given)
         if run.code == sam_cli.INTERPRETER_MISSING and self.plan.is_changed:
             changed = sam_cli.for_this_python(folder)
@@ -102,7 +103,7 @@ class Trial:
             self.sam.remove(project)
         except _NOT_REMOVED as error:
             self.say(f"  {project.root}: sam's stack is not removed: {error}")
-        return changed
+        return run
 
     def _kept(self, run: Run, stack: str) -> Run:
         """With the size of its packages; what the first run deployed is kept for the comparison."""

@@ -187,6 +187,18 @@ def test_results(tmp_path: Path) -> None:
     assert again.find(SHOP, Tool.OURS, 1) == run()
 
 
+def test_results_rounds(tmp_path: Path) -> None:
+    """Rounds are run together: a later one has what the first one left. What failed is not run again."""
+    results = Results(tmp_path)
+    results.add(run())
+    results.add(failed(Tool.SAM))
+
+    assert results.has_all(SHOP, Tool.OURS, 1)
+    assert not results.has_all(SHOP, Tool.OURS, 2)
+    assert results.has_all(SHOP, Tool.SAM, 2)
+    assert not results.has_all(SHOP, Tool.SAM_POLLING, 1)
+
+
 def test_snapshot_kept(tmp_path: Path) -> None:
     """What was deployed is compared by a later command too."""
     results = Results(tmp_path)
