@@ -1,7 +1,8 @@
 """The emulator, started as `python local/emulator`: it ends when who started it is gone, however that ended.
 
-Two gaps are closed. It reads a Map's MaxConcurrency and not its MaxConcurrencyPath, and would run all items at
-once. And it sorts a whole index partition for each page of it, where DynamoDB reads the page's items alone.
+Three gaps are closed. It reads a Map's MaxConcurrency and not its MaxConcurrencyPath, and would run all items at
+once. It sorts a whole index partition for each page of it, where DynamoDB reads the page's items alone. And its
+DescribeStackResources knows stacks by their names, and not by what they hold.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ministack.app import main
-from ministack.services import dynamodb, stepfunctions
+from ministack.services import cloudformation, dynamodb, stepfunctions
+from ministack.services.cloudformation.helpers import _error as cloudformation_error
 
 _run_map_items = stepfunctions._run_map_items
 
@@ -89,6 +91,25 @@ def _place(pair: Any) -> tuple[Decimal, str]:
     return Decimal(sort_key), partition_key
 
 
+_describe_stack_resources = cloudformation._ACTION_HANDLERS["DescribeStackResources"]
+
+
+def describe_stack_resources(request: dict[str, Any]) -> Any:
+    physical_id = cloudformation._p(request, "PhysicalResourceId")
+    if not physical_id:
+        return _describe_stack_resources(request)
+    for stack in cloudformation._stacks.values():
+        there = stack.get("_resources", {}).values()
+        if _without_host(physical_id) in {_without_host(each.get("PhysicalResourceId", "")) for each in there}:
+            return _describe_stack_resources({"StackName": [stack["StackId"]]})
+    return cloudformation_error("ValidationError", f"Stack for {physical_id} does not exist")
+
+
+def _without_host(physical_id: str) -> str:
+    """A queue's URL has the host by which the emulator was asked."""
+    return physical_id.split("/", 3)[3] if physical_id.startswith("http://") else physical_id
+
+
 def end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -100,4 +121,5 @@ if __name__ == "__main__":
     stepfunctions._run_map_items = run_map_items
     dynamodb._query = query
     dynamodb._index_members = index_members
+    cloudformation._ACTION_HANDLERS["DescribeStackResources"] = describe_stack_resources
     main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,3 +73,19 @@ def _asked(newest_first: bool) -> dict[str, Any]:
         "ExpressionAttributeValues": {":kind": {"S": "deployment"}},
         "ScanIndexForward": not newest_first,
     }
+
+
+def test_stack_of_a_thing(bare_platform: Platform) -> None:
+    """DescribeStackResources finds a stack by what it holds, and refuses what no stack holds."""
+    stacks: Any = bare_platform.client("cloudformation")
+    template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "held"}}}}'
+    stacks.create_stack(StackName="holder", TemplateBody=template)
+    stacks.get_waiter("stack_create_complete").wait(StackName="holder", WaiterConfig={"Delay": 1})
+    url = bare_platform.client("sqs").get_queue_url(QueueName="held")["QueueUrl"]
+
+    [found] = stacks.describe_stack_resources(PhysicalResourceId=url)["StackResources"]
+
+    assert (found["StackName"], found["LogicalResourceId"]) == ("holder", "Queue")
+    with pytest.raises(ClientError, match="does not exist"):
+        stacks.describe_stack_resources(PhysicalResourceId="nothing")
+    stacks.delete_stack(StackName="holder")
