@@ -23,6 +23,7 @@ from deployer.project.survey import SeenProject, recorded, survey
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
+from deployer.template.limits import check_early
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _decided(
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
+        check_early(project.document)
         return project, _units(project, manifest, request["projectRoot"], settings)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))

@@ -13,7 +13,14 @@ from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.earlier_builds import keep_build
 from deployer.aws.sessions import Sessions
-from deployer.errors import ProjectNotFound, RepositoryTooLarge, SeveralProjects, SourceMissing, WorkerStopped
+from deployer.errors import (
+    ProjectNotFound,
+    RepositoryTooLarge,
+    SeveralProjects,
+    SourceMissing,
+    TemplateInvalid,
+    WorkerStopped,
+)
 from deployer.session import new_session_id
 
 if TYPE_CHECKING:
@@ -301,3 +308,11 @@ def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Session
         _detect()
 
     assert sessions.head(SESSION)["project"]["template"] == "template.yaml"
+
+
+def test_template_over_a_limit(artifacts: Artifacts, sessions: Sessions) -> None:
+    """It is told before anything is built, with the member and the figure."""
+    _cloned(artifacts, {"template.yaml": f"{SAM}Outputs: {{Long: {{Value: x, Description: {'x' * 1025}}}}}\n"})
+
+    with pytest.raises(TemplateInvalid, match=r"Outputs.Long: its Description has 1,025 bytes, at most 1,024"):
+        _detect()

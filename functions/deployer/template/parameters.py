@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from deployer.errors import ParametersInvalid, ParametersMissing
-
-MAX_VALUE_BYTES: Final = 4096
-"""CloudFormation quotas, "Parameters"."""
+from deployer.template.limits import PARAMETER_VALUE
 
 _LISTS: Final = ("CommaDelimitedList", "List<")
 _REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
@@ -74,8 +72,8 @@ def _problems(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str
 
 def _value_problem(parameter: Mapping[str, Any], value: str) -> str | None:
     """Why the value does not fit, or None. What only CloudFormation can know is left to it."""
-    if len(value.encode()) > MAX_VALUE_BYTES:
-        return f"over {MAX_VALUE_BYTES} bytes"
+    if problem := PARAMETER_VALUE.passed_by(len(value.encode())):
+        return problem
     kind = str(parameter.get("Type", "String"))
     if kind.startswith("AWS::SSM::Parameter::"):
         return None  # the value is a name in Parameter Store
