@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from deployer.aws.artifacts import Artifacts
+from deployer.aws.physical_names import taken_names
+from deployer.aws.planned_names import PlannedNames, place_of
 from deployer.aws.sessions import Sessions
 from deployer.aws.stack_owner import own_stack
 from deployer.aws.stacks import Stacks
-from deployer.errors import StackBeingCleared, StackNotReady
+from deployer.errors import PhysicalNameTaken, StackBeingCleared, StackNotReady
 from deployer.instants import microseconds
-from deployer.session import Stage
+from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
-from deployer.stack.change_set import ChangeSetIds, ChangeSetRequest, Kind
+from deployer.stack.change_set import ChangeSetRequest, Kind
 from deployer.stack.stack import tags
+from deployer.stack.taken_name import twins
 from deployer.state_data import ChangeSet, StateEvent
 from deployer.template.settled import change_set_parameters
+from deployer.worker import MAX_TEXT_BYTES
 
 if TYPE_CHECKING:
+    from deployer.stack.change_set import ChangeSetIds
     from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, Package, Source
+    from deployer.template.template import Template
 
 
 class Event(StateEvent):
@@ -36,7 +43,9 @@ def handler(event: Event, _context: object) -> ChangeSet:
 
     _make_way(stacks, stack, event)
     request = _request(event, stack, Artifacts.from_settings(settings))
-    ids = _change_set(stacks, stack, request)
+    earlier = stacks.find_change_set(request.name, stack.stack_id) if stack else None
+    warnings = [] if earlier else _check_names(settings, stacks, stack, event)
+    ids = earlier or stacks.create_change_set(request)
 
     here = stacks.here(ids.stack_id)
     sessions.advance(
@@ -45,6 +54,7 @@ def handler(event: Event, _context: object) -> ChangeSet:
         done=Stage.PLANNING,
         next=Stage.PLANNING,
         message=f"CloudFormation is working out the changes of stack {request.stack_name}",
+        entries=[(LogLevel.WARNING, warning) for warning in warnings],
         eventBegin=here,
         eventCursor=here,
     )
@@ -90,9 +100,33 @@ def _make_way(stacks: Stacks, stack: Stack | None, event: Event) -> None:
     raise StackBeingCleared(f"stack {stack.name} was {stack.status} and is being removed to make way")
 
 
-def _change_set(stacks: Stacks, stack: Stack | None, request: ChangeSetRequest) -> ChangeSetIds:
-    earlier = stacks.find_change_set(request.name, stack.stack_id) if stack else None
-    return earlier or stacks.create_change_set(request)
+def _check_names(settings: Settings, stacks: Stacks, stack: Stack | None, event: Event) -> list[str]:
+    """A warning for each name that nobody could look at. Raises PhysicalNameTaken with all that are taken."""
+    artifacts = Artifacts.from_settings(settings)
+    current = stack if _kind(stack) == "UPDATE" else None
+    planned = PlannedNames(
+        artifacts=artifacts,
+        stacks=stacks,
+        place=place_of(settings.cloudformation_role_arn),
+        stack_name=event["source"]["stackName"],
+        stack=current,
+    )
+    names = planned.of(_template(event, artifacts), _given(event["package"]))
+    taken, warnings = taken_names(names)
+    stack_id = current.stack_id if current else ""
+    if findings := [*twins(names), *(each.finding(stack_id) for each in taken)]:
+        raise PhysicalNameTaken.of(findings)
+    return warnings
+
+
+def _given(package: Package) -> dict[str, str]:
+    """The parameters' values, but for those that the stack keeps."""
+    return {name: value for name, value in package["parameters"].items() if value is not None}
+
+
+def _template(event: Event, artifacts: Artifacts) -> Template:
+    template: Template = json.loads(artifacts.get(event["package"]["templateKey"], MAX_TEXT_BYTES))
+    return template
 
 
 def _answer(ids: ChangeSetIds, kind: Kind) -> ChangeSet:

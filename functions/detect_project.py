@@ -29,6 +29,7 @@ from deployer.repository import Repository
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
+from deployer.template.limits import check_early
 from deployer.template.settled import recorded as parameter_records
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
@@ -90,6 +91,7 @@ def _decided(
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
+        check_early(project.document)
         units = _units(project, manifest, request, settings)
         stack = _named_stack(sessions, event, settings)
         return project, units, find_settings(project, manifest["texts"], request, stack)

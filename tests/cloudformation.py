@@ -18,7 +18,9 @@ class Refusal(NamedTuple):
     message: str
 
 
-class _Http(NamedTuple):
+class Http(NamedTuple):
+    """The part of an answer that botocore reads before its content."""
+
     status_code: int
 
 
@@ -50,12 +52,12 @@ class CannedCloudFormation:
     def _keep(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         self.calls.append((model.name, params))
 
-    def _answer(self, model: Any, **_: Any) -> tuple[_Http, dict[str, Any]]:
+    def _answer(self, model: Any, **_: Any) -> tuple[Http, dict[str, Any]]:
         waiting = self._answers[model.name]
         answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if isinstance(answer, Refusal):
-            return _Http(400), {"Error": {"Code": answer.code, "Message": answer.message}}
-        return _Http(200), answer
+            return Http(400), {"Error": {"Code": answer.code, "Message": answer.message}}
+        return Http(200), answer
 
 
 def a_stack(status: str, *, is_ours: bool = True, **more: Any) -> dict[str, Any]:

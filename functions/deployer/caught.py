@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deployer.errors import (
     DeployerError,
     InternalError,
+    PhysicalNameTaken,
     RequestInvalid,
     SessionCancelled,
     SessionTimedOut,
@@ -23,6 +24,7 @@ from deployer.errors import (
     TemplateNotAllowed,
     WorkerStopped,
     error_class,
+    errors_of,
 )
 from deployer.log_text import clean, cut
 from deployer.stack.hints import hint_for, hint_for_template
@@ -60,8 +62,8 @@ def record_of(error: DeployerError) -> ErrorRecord:
     resource = StackFailed.resource_of(error.message) if isinstance(error, StackFailed) else None
     if resource:
         record["resource"] = resource
-    if isinstance(error, TemplateNotAllowed):
-        record["errors"] = error.errors_of(clean(error.message))
+    if isinstance(error, TemplateNotAllowed | PhysicalNameTaken):
+        record["errors"] = errors_of(clean(error.message))
     return record
 
 
@@ -72,6 +74,8 @@ def failure_of(error: DeployerError) -> Failure:
 
 def _hint_for(error: DeployerError) -> str:
     """What its message calls for, which says more than what every error of its class calls for."""
+    if isinstance(error, PhysicalNameTaken):
+        return ""  # names of a template may read like anything
     if isinstance(error, StackError):
         return hint_for(error.message)
     return hint_for_template(error.message) if isinstance(error, TemplateInvalid) else ""

@@ -51,6 +51,7 @@ DeployerError
 │   ├── StackNotOurs            a stack of that name exists and was not made here
 │   ├── StackLocked             another session is changing it
 │   ├── StackNotReady           its status allows no change
+│   ├── PhysicalNameTaken       the template names something that exists; `errors` of a session lists each
 │   ├── StackBeingCleared       what a failed first create left is being removed; worth a retry
 │   ├── CloudFormationUnavailable   it asks to go slower, or does not answer; worth a retry
 │   ├── ChangeSetFailed
@@ -214,20 +215,11 @@ class TemplateNotAllowed(ProjectError):
     """Lists what is not allowed, as `field: problem` with "; " between; a long list is cut and says so."""
 
     hint = "Change the template, or ask this application's owner for the parameter that is named."
-    _most_listed: ClassVar[int] = 15
 
     @classmethod
     def of(cls, findings: list[str]) -> TemplateNotAllowed:
         """One error for all of them, each `field: problem` without another "; "."""
-        more = len(findings) - cls._most_listed
-        rest = [f"and {more} more"] if more > 0 else []
-        return cls(f"not allowed: {'; '.join([*findings[: cls._most_listed], *rest])}")
-
-    @staticmethod
-    def errors_of(message: str) -> list[dict[str, str]]:
-        """`field` and `problem` of each that a message of this class lists."""
-        parts = (part.partition(": ") for part in message.removeprefix("not allowed: ").split("; "))
-        return [{"field": field, "problem": problem} for field, colon, problem in parts if colon]
+        return cls(_listed("not allowed", findings))
 
 
 class SourceMissing(ProjectError):
@@ -285,6 +277,20 @@ class StackLocked(StackError):
 
 
 class StackNotReady(StackError): ...
+
+
+class PhysicalNameTaken(StackError):
+    """Lists the names that are taken, as `field: problem` with "; " between; a long list is cut and says so."""
+
+    hint = (
+        "Change the name or leave it out, so that CloudFormation makes one up. "
+        "Or delete what has it, or deploy to the stack that has it."
+    )
+
+    @classmethod
+    def of(cls, findings: list[str]) -> PhysicalNameTaken:
+        """One error for all of them, each `field: problem` without another "; "."""
+        return cls(_listed("taken", findings))
 
 
 class StackBeingCleared(StackError):
@@ -361,6 +367,22 @@ class SettingMissing(DeployerError):
 
 class InternalError(DeployerError):
     hint = "Try again. If it stays so, the execution's history and the function's log say more."
+
+
+_MOST_LISTED = 15
+
+
+def _listed(what: str, findings: list[str]) -> str:
+    more = len(findings) - _MOST_LISTED
+    rest = [f"and {more} more"] if more > 0 else []
+    return f"{what}: {'; '.join([*findings[:_MOST_LISTED], *rest])}"
+
+
+def errors_of(message: str) -> list[dict[str, str]]:
+    """`field` and `problem` of each finding that a message lists (TemplateNotAllowed, PhysicalNameTaken)."""
+    _, _, findings = message.partition(": ")
+    parts = (part.partition(": ") for part in findings.split("; "))
+    return [{"field": field, "problem": problem} for field, colon, problem in parts if colon]
 
 
 def error_class(code: str) -> type[DeployerError]:

@@ -1,9 +1,10 @@
 """The emulator, started as `python local/emulator`: it ends when who started it is gone, however that ended.
 
-Four gaps are closed. It reads a Map's MaxConcurrency and not its MaxConcurrencyPath, and would run all items at
+Five gaps are closed. It reads a Map's MaxConcurrency and not its MaxConcurrencyPath, and would run all items at
 once. It sorts a whole index partition for each page of it, where DynamoDB reads the page's items alone. It
 gives a function the numbers and switches of its template's environment as they are: no process starts with them.
-And it does not tell a function whose API key a request came with.
+It does not tell a function whose API key a request came with. And its DescribeStackResources knows stacks by their
+names, and not by what they hold.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ministack.app import main
-from ministack.services import apigateway_v1, dynamodb, stepfunctions
+from ministack.services import apigateway_v1, cloudformation, dynamodb, stepfunctions
 from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation.helpers import _error as cloudformation_error
 
 _run_map_items = stepfunctions._run_map_items
 
@@ -129,6 +131,25 @@ def lambda_event(*given: Any, **options: Any) -> Any:
     return event
 
 
+_describe_stack_resources = cloudformation._ACTION_HANDLERS["DescribeStackResources"]
+
+
+def describe_stack_resources(request: dict[str, Any]) -> Any:
+    physical_id = cloudformation._p(request, "PhysicalResourceId")
+    if not physical_id:
+        return _describe_stack_resources(request)
+    for stack in cloudformation._stacks.values():
+        there = stack.get("_resources", {}).values()
+        if _without_host(physical_id) in {_without_host(each.get("PhysicalResourceId", "")) for each in there}:
+            return _describe_stack_resources({"StackName": [stack["StackId"]]})
+    return cloudformation_error("ValidationError", f"Stack for {physical_id} does not exist")
+
+
+def _without_host(physical_id: str) -> str:
+    """A queue's URL has the host by which the emulator was asked."""
+    return physical_id.split("/", 3)[3] if physical_id.startswith("http://") else physical_id
+
+
 def end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -143,4 +164,5 @@ if __name__ == "__main__":
     apigateway_v1._build_lambda_event_v1 = lambda_event
     function = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
     function |= {act: with_texts(function[act]) for act in ("create", "update")}
+    cloudformation._ACTION_HANDLERS["DescribeStackResources"] = describe_stack_resources
     main()

@@ -22,6 +22,8 @@ from deployer.errors import (
     RepositoryTooLarge,
     SeveralProjects,
     SourceMissing,
+    StackNotOurs,
+    TemplateInvalid,
     WorkerStopped,
 )
 from deployer.repository import Repository
@@ -380,7 +382,7 @@ tags = "team=blue"
 def test_stack_that_is_there(
     artifacts: Artifacts, sessions: Sessions, cloudformation: CannedCloudFormation
 ) -> None:
-    """Its values stay; those of a stack that is not ours are nobody's business here."""
+    """Its values stay. A stack that is not ours is refused before anything is built."""
     _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
     kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Stage", "Table", "Dropped")]
     cloudformation.answers(
@@ -392,7 +394,7 @@ def test_stack_that_is_there(
     _detect(stackName="shop", parameters={"Stage": "new"})
 
     assert [each["source"] for each in sessions.head(SESSION)["parameters"]] == ["request", "stack", "default"]
-    with pytest.raises(ParametersMissing, match="Table"):
+    with pytest.raises(StackNotOurs, match="shop"):
         _detect(stackName="shop", parameters={"Stage": "new"})
 
 
@@ -404,3 +406,11 @@ def test_missing_parameters(artifacts: Artifacts, sessions: Sessions) -> None:
         _detect()
 
     assert sessions.head(SESSION)["project"]["kind"] == "sam"
+
+
+def test_template_over_a_limit(artifacts: Artifacts, sessions: Sessions) -> None:
+    """It is told before anything is built, with the member and the figure."""
+    _cloned(artifacts, {"template.yaml": f"{SAM}Outputs: {{Long: {{Value: x, Description: {'x' * 1025}}}}}\n"})
+
+    with pytest.raises(TemplateInvalid, match=r"Outputs.Long: its Description has 1,025 bytes, at most 1,024"):
+        _detect()

@@ -22,6 +22,7 @@ from deployer.errors import (
     PathUnsafe,
     TemplateInvalid,
     TemplateNotAllowed,
+    errors_of,
 )
 from deployer.packaging.archive import Entry, write_zip
 from deployer.packaging.build_unit import build_units
@@ -115,7 +116,7 @@ def _zip(*names: str) -> bytes:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            archive.writestr(zipfile.ZipInfo(name), "x")
     return body.getvalue()
 
 
@@ -366,7 +367,7 @@ def test_template_that_is_not_allowed(project: Project) -> None:
     with pytest.raises(TemplateNotAllowed) as caught:
         project.publish()
 
-    assert [each["field"] for each in TemplateNotAllowed.errors_of(caught.value.message)] == [
+    assert [each["field"] for each in errors_of(caught.value.message)] == [
         "template.yaml Resources.Policy.Properties.Bucket",
         "c/t.json Resources.User.Type",
     ]

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,3 +99,19 @@ def _with_environment(variables: dict[str, Any]) -> dict[str, Any]:
         "Environment": {"Variables": variables},
     }
     return {"Resources": {"Texts": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+
+
+def test_stack_of_a_thing(bare_platform: Platform) -> None:
+    """DescribeStackResources finds a stack by what it holds, and refuses what no stack holds."""
+    stacks: Any = bare_platform.client("cloudformation")
+    template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "held"}}}}'
+    stacks.create_stack(StackName="holder", TemplateBody=template)
+    stacks.get_waiter("stack_create_complete").wait(StackName="holder", WaiterConfig={"Delay": 1})
+    url = bare_platform.client("sqs").get_queue_url(QueueName="held")["QueueUrl"]
+
+    [found] = stacks.describe_stack_resources(PhysicalResourceId=url)["StackResources"]
+
+    assert (found["StackName"], found["LogicalResourceId"]) == ("holder", "Queue")
+    with pytest.raises(ClientError, match="does not exist"):
+        stacks.describe_stack_resources(PhysicalResourceId="nothing")
+    stacks.delete_stack(StackName="holder")

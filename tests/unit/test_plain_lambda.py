@@ -13,7 +13,8 @@ from deployer.packaging.build_unit import build_units
 from deployer.packaging.template_paths import local_paths
 from deployer.project.handler import node_handler, python_handler
 from deployer.project.plain_lambda import PlainLambda, find_plain_lambda
-from deployer.template.template import check_limits, dump, is_cloudformation
+from deployer.template.limits import check_limits
+from deployer.template.template import dump, is_cloudformation
 
 PYTHON = "def lambda_handler(event, context):\n    return event\n"
 NODE = "export const handler = async (event) => event;\n"

@@ -23,7 +23,7 @@ from tests.unit.judged import (
     trust,
 )
 
-from deployer.errors import TemplateInvalid, TemplateNotAllowed
+from deployer.errors import TemplateInvalid, TemplateNotAllowed, errors_of
 from deployer.policy.judge import Family, check
 from deployer.template.template import LANGUAGE_EXTENSIONS
 
@@ -381,7 +381,7 @@ def test_everything_at_once() -> None:
     with pytest.raises(TemplateNotAllowed) as caught:
         check(Family(parent=packaged(template)), {}, SCOPE)
 
-    errors = TemplateNotAllowed.errors_of(caught.value.message)
+    errors = errors_of(caught.value.message)
     assert len(errors) == 15
     assert errors[0]["field"] == "template.yaml Resources.User00.Type"
     assert errors[0]["problem"].startswith("AWS::IAM::User is none of the types")
@@ -396,7 +396,7 @@ def test_hostile_text_in_the_list() -> None:
     with pytest.raises(TemplateNotAllowed) as caught:
         check(Family(parent=packaged(template)), {}, SCOPE)
 
-    assert len(TemplateNotAllowed.errors_of(caught.value.message)) == 1
+    assert len(errors_of(caught.value.message)) == 1
     assert len(caught.value.message) < 600
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,9 @@ import boto3
 import pytest
 from tests.unit import application
 from tests.unit.application import FUNCTIONS
+
+from deployer.aws import physical_names
+from deployer.template.named_types import NAMED_TYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,8 +170,12 @@ _ADAPTERS = application.ROOT / "functions" / "deployer" / "aws"
 
 def asked_by(*modules: Path) -> set[str]:
     """The IAM action of each operation that the modules call."""
-    calls = [call for module in modules for call in _CALL.findall(module.read_text())]
-    return {_action(service, paginated or operation) for service, paginated, operation in calls}
+    return {action for module in modules for action in asked_in(module.read_text())}
+
+
+def asked_in(source: str) -> set[str]:
+    """The same of a piece of source."""
+    return {_action(service, paginated or operation) for service, paginated, operation in _CALL.findall(source)}
 
 
 def allowed_to(state: str) -> set[str]:
@@ -195,6 +203,19 @@ def test_what_a_sanity_test_may_do() -> None:
     called = {"lambda:InvokeFunction", "states:StartSyncExecution"}
 
     assert allowed_to("RunSanityTest") == asked | called | {"s3:GetObject"}
+
+
+def test_what_looks_for_taken_names() -> None:
+    """It may look for every name that a template can give, and ask whose it is, and has no other right to read."""
+    looks = [inspect.getsource(look) for look in physical_names.LOOKS.values()]
+    sources = [*looks, (_ADAPTERS / "physical_names.py").read_text(), (_ADAPTERS / "stack_owners.py").read_text()]
+    asked = {action for source in sources for action in asked_in(source)} | {"sqs:GetQueueUrl"}
+    to_change = {"cloudformation", "dynamodb", "iam", "logs", "s3", "xray"}
+
+    assert set(physical_names.LOOKS) == set(NAMED_TYPES)
+    assert asked <= allowed_to("CreateChangeSet")
+    rest = allowed_to("CreateChangeSet") - asked
+    assert {action.split(":")[0] for action in rest} <= to_change
 
 
 def test_who_looks_whether_a_function_is_ours() -> None:

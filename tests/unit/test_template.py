@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployer.errors import TemplateInvalid
-from deployer.template.template import check_limits, dump, is_cloudformation, is_sam, parse, transforms
+from deployer.template.template import dump, is_cloudformation, is_sam, parse, transforms
 
 ALIAS_BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
@@ -206,36 +206,6 @@ def test_cloudformation_by_its_resources(resource_type: str) -> None:
 def test_other_files(document: dict[str, Any]) -> None:
     """What other tools keep in YAML is no template."""
     assert not is_cloudformation(document)
-
-
-def test_template_within_the_limits() -> None:
-    """The largest that CloudFormation takes passes."""
-    resources = {f"R{number}": {"Type": "AWS::SNS::Topic"} for number in range(500)}
-
-    check_limits({"Resources": resources, "Description": "x" * 1024}, 1_000_000)
-
-
-@pytest.mark.parametrize(
-    ("section", "count", "message"),
-    [
-        ("Resources", 501, "501 Resources, at most 500"),
-        ("Parameters", 201, "201 Parameters, at most 200"),
-        ("Outputs", 201, "201 Outputs"),
-        ("Mappings", 201, "201 Mappings"),
-    ],
-)
-def test_too_many_members(section: str, count: int, message: str) -> None:
-    """Each section has its limit."""
-    template: dict[str, Any] = {"Resources": {"X": {}}} | {section: {f"N{number}": {} for number in range(count)}}
-
-    with pytest.raises(TemplateInvalid, match=message):
-        check_limits(template, 1000)
-
-
-def test_every_limit_is_told_at_once() -> None:
-    """The message lists all that is wrong."""
-    with pytest.raises(TemplateInvalid, match=r"1,000,001 bytes.*no resource.*Description"):
-        check_limits({"Description": "é" * 513}, 1_000_001)
 
 
 @pytest.mark.parametrize(

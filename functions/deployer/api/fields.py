@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 from pydantic import AfterValidator
 
 from deployer.repository import Repository, branch_problem, commit_problem, path_problem
+from deployer.template.limits import STACK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 # CloudFormation API, CreateChangeSet: letters, digits and -, a letter first, at most 128.
-_STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}", re.ASCII)
+_STACK_NAME: Final = re.compile(rf"[A-Za-z][A-Za-z0-9-]{{0,{STACK_NAME.most - 1}}}", re.ASCII)
 
 
 def unless(problem: Callable[[Any], str | None]) -> AfterValidator:
@@ -44,7 +45,11 @@ def _project_root_problem(path: str) -> str | None:
 
 
 def _stack_name_problem(name: str) -> str | None:
-    return None if _STACK_NAME.fullmatch(name) else "letters, digits and -, a letter first, at most 128"
+    return (
+        None
+        if _STACK_NAME.fullmatch(name)
+        else f"letters, digits and -, a letter first, at most {STACK_NAME.most}"
+    )
 
 
 RepositoryName = Annotated[str, AfterValidator(_slug)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.stack.event import STACK_TYPE
+from deployer.template.limits import MEMBERS
 from deployer.template.template import dump
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # AWS CDK, `Stack.exportValue`: `{stack}:ExportsOutput{hash}`, made for a reference between two stacks.
 _GENERATED: Final = re.compile(r"[^:]+:ExportsOutput\w+", re.ASCII)
 _NO_LETTER: Final = re.compile(r"[^A-Za-z0-9]+")
-_MAX_OUTPUTS: Final = 200
 _IMPORT: Final = "Fn::ImportValue"
 
 
@@ -145,7 +145,7 @@ def parent_of(stacks: Sequence[LinkedStack], urls: Mapping[str, str]) -> Templat
         for each in stacks
         for name, parameter in _own_parameters(each)
     }
-    outputs = dict(list(_outputs(stacks))[:_MAX_OUTPUTS])
+    outputs = dict(list(_outputs(stacks))[: MEMBERS["Outputs"].most])
     document |= {"Parameters": parameters} if parameters else {}
     document |= {"Outputs": outputs} if outputs else {}
     return document

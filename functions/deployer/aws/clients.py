@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -22,12 +23,17 @@ _CONFIG: Final = Config(
 )
 
 
+_MAKING: Final = Lock()
+"""Clients may be used by several threads; a session may make only one at a time (boto3, "Clients")."""
+
+
 @cache
 def client(service: str) -> Any:
     """The client of that service; its endpoint and region are what boto3 finds in the environment."""
     config = _CONFIG.merge(Config(signature_version="s3v4")) if service == "s3" else _CONFIG
     make: Any = boto3.client  # the stubs have no overload for a service that is a variable
-    made = make(service, config=config)
+    with _MAKING:
+        made = make(service, config=config)
     made.meta.events.register("provide-client-params.*", _keep)
     return made
 

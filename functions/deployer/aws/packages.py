@@ -19,9 +19,10 @@ from deployer.packaging.known_values import given_to, with_given
 from deployer.packaging.local_path import Content, S3Object
 from deployer.packaging.template_paths import include, local_paths, point_at
 from deployer.policy.judge import Family, Packaged, check
+from deployer.template.limits import check_limits
 from deployer.template.parameters import without_constraints
 from deployer.template.sam import expand, with_boundary
-from deployer.template.template import MAX_BODY_BYTES, check_limits, dump, parse
+from deployer.template.template import MAX_BODY_BYTES, dump, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,10 @@ _MAX_DEPTH: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackFacts:
-    """What a stack made of its template. `physical_ids` by logical id, and so `nested_outputs`."""
+    """What a stack made of its template. `physical_ids` by logical id, and so `nested_outputs`.
+
+    Of a stack that is still to be made `stack_id`, and `name` where CloudFormation makes it up, are empty.
+    """
 
     stack_id: str
     name: str
@@ -88,8 +91,8 @@ class Resolver:
             "AWS::NoValue": _NO_VALUE,
             "AWS::Partition": facts.place.partition,
             "AWS::Region": facts.place.region,
-            "AWS::StackId": facts.stack_id,
-            "AWS::StackName": facts.name,
+            "AWS::StackId": facts.stack_id or None,
+            "AWS::StackName": facts.name or None,
             "AWS::URLSuffix": facts.place.url_suffix,
         }
         if name in pseudo:

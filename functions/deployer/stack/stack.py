@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Final
 
+from deployer.template.limits import TAG_KEY, TAG_VALUE, TAGS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,8 +18,7 @@ SESSION_TAG: Final = "DeploymentSessionId"
 REPOSITORY_TAG: Final = "DeploymentRepository"
 COMMIT_TAG: Final = "DeploymentCommit"
 RESERVED_TAGS: Final = frozenset({MANAGED_BY, SESSION_TAG, REPOSITORY_TAG, COMMIT_TAG})
-MAX_GIVEN_TAGS: Final = 50 - len(RESERVED_TAGS)
-"""CloudFormation takes 50 tags for a stack (CloudFormation API, CreateChangeSet)."""
+MAX_GIVEN_TAGS: Final = TAGS.most - len(RESERVED_TAGS)
 
 # CloudFormation user guide, "Resource tag": letters, digits, white space and + - = . _ : / @.
 _TAG_TEXT: Final = re.compile(r"[\w\s+\-=.:/@]*")
@@ -205,8 +206,8 @@ def tag_problem(key: str, value: str) -> str | None:
     """Why CloudFormation or this application would refuse that tag, or None."""
     if key in RESERVED_TAGS:
         return "is set by this application"
-    if not 1 <= len(key) <= 128 or len(value) > 256:
-        return "a tag's name has 1 to 128 characters and its value at most 256"
+    if not 1 <= len(key) <= TAG_KEY.most or len(value) > TAG_VALUE.most:
+        return f"a tag's name has 1 to {TAG_KEY.most} characters and its value at most {TAG_VALUE.most}"
     if key.lower().startswith("aws:"):
         return "names that begin with aws: belong to AWS"
     if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):

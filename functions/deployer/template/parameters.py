@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from deployer.template.limits import PARAMETER_VALUE
+
 if TYPE_CHECKING:
     from deployer.template.template import Template
-
-MAX_VALUE_BYTES: Final = 4096
-"""CloudFormation quotas, "Parameters"."""
 
 # AWS CloudFormation User Guide, "Get values stored in other services using dynamic references".
 _REFERENCE: Final = re.compile(r"\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[^{}]+\}\}")
@@ -81,8 +80,8 @@ def without_constraints(template: Template, values: Mapping[str, str]) -> Templa
 
 def _value_problem(parameter: Mapping[str, Any], value: str) -> str | None:
     """Why the value does not fit, or None. What only CloudFormation can know is left to it."""
-    if len(value.encode()) > MAX_VALUE_BYTES:
-        return f"over {MAX_VALUE_BYTES} bytes"
+    if problem := PARAMETER_VALUE.passed_by(len(value.encode())):
+        return problem
     kind = str(parameter.get("Type", "String"))
     if kind.startswith("AWS::SSM::Parameter::"):
         return None  # the value is a name in Parameter Store

@@ -1,4 +1,4 @@
-"""A CloudFormation or SAM template: its text, its kind, its transforms and CloudFormation's limits for it."""
+"""A CloudFormation or SAM template: its text, its kind and its transforms."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import TemplateInvalid
+from deployer.template.limits import BODY
 from deployer.template.text import read
 from deployer.template.yaml_growth import TextInvalid
 
@@ -16,20 +17,13 @@ if TYPE_CHECKING:
 Template = dict[str, Any]
 """A parsed template: JSON types only, intrinsic functions in their long form."""
 
-MAX_BODY_BYTES: Final = 1_000_000
+MAX_BODY_BYTES: Final = BODY.most
 SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 
 # `AWS::S3::Bucket`, `Alexa::ASK::Skill`, `Custom::Thing`,
 # a third party's `MongoDB::Atlas::Cluster`, a module's `My::Own::Thing::MODULE`.
 _RESOURCE_TYPE: Final = re.compile(r"(?:[A-Za-z0-9]+::){2,3}[A-Za-z0-9]+|Custom::[\w@-]+", re.ASCII)
-
-# AWS CloudFormation User Guide, "Understand CloudFormation quotas" (cloudformation-limits): members of a section,
-# and bytes of their names.
-_MAX_MEMBERS: Final = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
-_MAX_NAME: Final = 255
-_MAX_MAPPING_ATTRIBUTES: Final = 200
-_MAX_DESCRIPTION_BYTES: Final = 1024
 
 
 def parse(text: str, path: str) -> Template:
@@ -111,40 +105,3 @@ def _is_resource(name: str, resource: Any) -> bool:
         return isinstance(resource, list)
     resource_type = resource.get("Type") if isinstance(resource, dict) else None
     return isinstance(resource_type, str) and _RESOURCE_TYPE.fullmatch(resource_type) is not None
-
-
-def check_limits(template: Template, body_bytes: int) -> None:
-    """Refuses what CloudFormation would refuse for its size. `body_bytes` is the size of the text to be sent.
-
-    Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas".
-    Raises TemplateInvalid that lists every limit that is passed.
-    """
-    problems = list(_limit_problems(template, body_bytes))
-    if problems:
-        raise TemplateInvalid(f"CloudFormation does not take the template: {'; '.join(problems)}")
-
-
-def _limit_problems(template: Template, body_bytes: int) -> Iterator[str]:
-    if body_bytes > MAX_BODY_BYTES:
-        yield f"it has {body_bytes:,} bytes, at most {MAX_BODY_BYTES:,} are allowed"
-    if not _members(template, "Resources"):
-        yield "it declares no resource"
-    if len(str(template.get("Description", "")).encode()) > _MAX_DESCRIPTION_BYTES:
-        yield f"its Description has more than {_MAX_DESCRIPTION_BYTES} bytes"
-    for section, most in _MAX_MEMBERS.items():
-        yield from _section_problems(section, _members(template, section), most)
-
-
-def _section_problems(section: str, members: dict[str, Any], most: int) -> Iterator[str]:
-    if len(members) > most:
-        yield f"it has {len(members)} {section}, at most {most} are allowed"
-    for name, member in members.items():
-        if len(name) > _MAX_NAME:
-            yield f"the name {name[:20]}... in {section} has more than {_MAX_NAME} characters"
-        if section == "Mappings" and isinstance(member, dict) and len(member) > _MAX_MAPPING_ATTRIBUTES:
-            yield f"the mapping {name} has more than {_MAX_MAPPING_ATTRIBUTES} attributes"
-
-
-def _members(template: Template, section: str) -> dict[str, Any]:
-    members = template.get(section)
-    return members if isinstance(members, dict) else {}

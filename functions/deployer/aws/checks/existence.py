@@ -125,13 +125,13 @@ def _layer_version(arn: str) -> str:
 
 def _log_group(name: str) -> str:
     pages = client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
-    return _found(name, (group["logGroupName"] for page in pages for group in page["logGroups"]))
+    return found(name, (group["logGroupName"] for page in pages for group in page["logGroups"]))
 
 
 def _parameter(name: str) -> str:
     filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
     pages = client("ssm").get_paginator("describe_parameters").paginate(ParameterFilters=filters)  # some are empty
-    return _found(name, (parameter["Name"] for page in pages for parameter in page["Parameters"]))
+    return found(name, (parameter["Name"] for page in pages for parameter in page["Parameters"]))
 
 
 def _queue(name: str) -> str:
@@ -189,10 +189,10 @@ def _identity_pool(identifier: str) -> str:
 
 def _alarm(name: str) -> str:
     answer: Any = client("cloudwatch").describe_alarms(AlarmNames=[name])
-    return _found(name, (alarm["AlarmName"] for alarm in answer.get("MetricAlarms", [])))
+    return found(name, (alarm["AlarmName"] for alarm in answer.get("MetricAlarms", [])))
 
 
-def _found(name: str, names: Any) -> str:
+def found(name: str, names: Any) -> str:
     """For services that answer with an empty list where others refuse."""
     if name in names:
         return ""
