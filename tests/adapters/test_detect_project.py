@@ -22,6 +22,7 @@ from deployer.errors import (
     RepositoryTooLarge,
     SeveralProjects,
     SourceMissing,
+    StackNotOurs,
     TemplateInvalid,
     WorkerStopped,
 )
@@ -381,7 +382,7 @@ tags = "team=blue"
 def test_stack_that_is_there(
     artifacts: Artifacts, sessions: Sessions, cloudformation: CannedCloudFormation
 ) -> None:
-    """Its values stay; those of a stack that is not ours are nobody's business here."""
+    """Its values stay; a stack that is not ours is refused before anybody asks for values."""
     _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
     kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Stage", "Table", "Dropped")]
     cloudformation.answers(
@@ -393,7 +394,7 @@ def test_stack_that_is_there(
     _detect(stackName="shop", parameters={"Stage": "new"})
 
     assert [each["source"] for each in sessions.head(SESSION)["parameters"]] == ["request", "stack", "default"]
-    with pytest.raises(ParametersMissing, match="Table"):
+    with pytest.raises(StackNotOurs, match="shop"):
         _detect(stackName="shop", parameters={"Stage": "new"})
 
 
