@@ -16,6 +16,7 @@ from deployer.instants import microseconds
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.stack.change_set import ChangeSetRequest, Kind
+from deployer.stack.hints import way_out
 from deployer.stack.stack import tags
 from deployer.stack.taken_name import twins
 from deployer.state_data import ChangeSet, StateEvent
@@ -93,8 +94,8 @@ def _make_way(stacks: Stacks, stack: Stack | None, event: Event) -> None:
     if stack is None or stack.status.may_be_created or stack.status.may_be_updated:
         return
     if not stack.status.must_be_cleared:
-        reason = f": {stack.reason}" if stack.reason else ""
-        raise StackNotReady(f"stack {stack.name} is {stack.status}{reason}")
+        reason = f" ({stack.reason})" if stack.reason else ""
+        raise StackNotReady(f"stack {stack.name} is {stack.status}{reason}: {way_out(stack)}")
     if stack.status.is_settled:
         stacks.delete(stack.stack_id, f"clear-{event['sessionId']}-{microseconds(event['enteredAt'])}")
     raise StackBeingCleared(f"stack {stack.name} was {stack.status} and is being removed to make way")
@@ -111,17 +112,12 @@ def _check_names(settings: Settings, stacks: Stacks, stack: Stack | None, event:
         stack_name=event["source"]["stackName"],
         stack=current,
     )
-    names = planned.of(_template(event, artifacts), _given(event["package"]))
+    names = planned.of(_template(event, artifacts), event["package"]["parameters"])
     taken, warnings = taken_names(names)
     stack_id = current.stack_id if current else ""
     if findings := [*twins(names), *(each.finding(stack_id) for each in taken)]:
         raise PhysicalNameTaken.of(findings)
     return warnings
-
-
-def _given(package: Package) -> dict[str, str]:
-    """The parameters' values, but for those that the stack keeps."""
-    return {name: value for name, value in package["parameters"].items() if value is not None}
 
 
 def _template(event: Event, artifacts: Artifacts) -> Template:

@@ -162,7 +162,7 @@ if __name__ == "__main__":
     dynamodb._query = query
     dynamodb._index_members = index_members
     apigateway_v1._build_lambda_event_v1 = lambda_event
+    cloudformation._ACTION_HANDLERS["DescribeStackResources"] = describe_stack_resources
     function = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
     function |= {act: with_texts(function[act]) for act in ("create", "update")}
-    cloudformation._ACTION_HANDLERS["DescribeStackResources"] = describe_stack_resources
     main()

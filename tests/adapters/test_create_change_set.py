@@ -21,13 +21,7 @@ from tests.session_table import NOW_MS, TABLE, a_head
 
 import create_change_set
 from deployer.aws.clients import client
-from deployer.errors import (
-    PhysicalNameTaken,
-    StackBeingCleared,
-    StackNotOurs,
-    StackNotReady,
-    errors_of,
-)
+from deployer.errors import PhysicalNameTaken, StackBeingCleared, StackNotOurs, StackNotReady, errors_of
 from deployer.session import new_session_id
 
 if TYPE_CHECKING:
@@ -119,12 +113,33 @@ def test_what_a_failed_create_left(
     assert removed == ([STACK_ID] if is_asked else [])
 
 
-@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"])
-def test_stack_that_takes_no_change(event: Any, cloudformation: CannedCloudFormation, status: str) -> None:
-    """Its status is told, and nothing is done."""
-    cloudformation.answers("DescribeStacks", a_stack(status))
+def test_stack_that_waits_for_an_earlier_change_set(event: Any, cloudformation: CannedCloudFormation) -> None:
+    """It holds nothing: what an earlier session of ours left under review is taken for this one's create."""
+    cloudformation.answers("DescribeStacks", a_stack("REVIEW_IN_PROGRESS", is_ours=False))
+    cloudformation.answers("ListChangeSets", {"Summaries": [{"ChangeSetName": "session-earlier"}]})
 
-    with pytest.raises(StackNotReady, match=status):
+    answer = create_change_set.handler(event, None)
+
+    [asked] = cloudformation.asked("CreateChangeSet")
+    assert answer["type"] == asked["ChangeSetType"] == "CREATE"
+
+
+@pytest.mark.parametrize(
+    ("status", "way_out"),
+    [
+        ("UPDATE_IN_PROGRESS", "deploy again when it has settled"),
+        ("UPDATE_ROLLBACK_FAILED", "aws cloudformation continue-update-rollback --stack-name shop"),
+        ("DELETE_FAILED", "remove the deployment again"),
+        ("IMPORT_ROLLBACK_FAILED", "in the CloudFormation console"),
+    ],
+)
+def test_stack_that_takes_no_change(
+    event: Any, cloudformation: CannedCloudFormation, status: str, way_out: str
+) -> None:
+    """Its status is told with CloudFormation's reason and the way out, and nothing is done."""
+    cloudformation.answers("DescribeStacks", a_stack(status, StackStatusReason="a bucket is not empty"))
+
+    with pytest.raises(StackNotReady, match=rf"stack shop is {status} \(a bucket is not empty\): .*{way_out}"):
         create_change_set.handler(event, None)
 
     assert "DeleteStack" not in cloudformation.operations

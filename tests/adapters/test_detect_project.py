@@ -382,7 +382,7 @@ tags = "team=blue"
 def test_stack_that_is_there(
     artifacts: Artifacts, sessions: Sessions, cloudformation: CannedCloudFormation
 ) -> None:
-    """Its values stay. A stack that is not ours is refused before anything is built."""
+    """Its values stay; a stack that is not ours is refused before anybody asks for values."""
     _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
     kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Stage", "Table", "Dropped")]
     cloudformation.answers(

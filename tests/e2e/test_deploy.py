@@ -113,13 +113,14 @@ def test_plan(client: Client, running: Laptop) -> None:
 
 
 def test_update(client: Client, running: Laptop, deployed: Session) -> None:
-    """The same stack name again updates that stack."""
+    """The same stack name again updates that stack; where nothing changed, that is a success that says so."""
     name = deployed["deployedResources"]["stackName"]
 
     session = client.settle(client.deploy("examples/python-lambda", stackName=name)["sessionId"])
 
     assert session["status"] == "success", session.get("error")
     assert session["deployedResources"]["stackName"] == name
+    assert session["message"] == f"nothing to change: stack {name} is already as the template wants it"
 
 
 def test_unchanged_commit(client: Client) -> None:

@@ -38,18 +38,21 @@ class PlannedNames:
     stack_name: str
     stack: Stack | None
 
-    def of(self, template: Template, parameters: Mapping[str, str]) -> list[PhysicalName]:
-        """Every new name that is known. Nothing is asked of AWS for a template that cannot give any."""
+    def of(self, template: Template, parameters: Mapping[str, str | None]) -> list[PhysicalName]:
+        """Every new name that is known. A parameter that is None keeps the value that the stack has.
+
+        Nothing is asked of AWS for a template that cannot give any."""
         if not may_give_names(template):
             return []
         there = self.stacks.resources(self.stack.stack_id) if self.stack else []
-        previous = dict(self.stack.parameters) if self.stack else {}
+        previous = self.stack.parameters if self.stack else {}
+        given = {name: previous.get(name) if value is None else value for name, value in parameters.items()}
         root = Deployment(
             template=template,
             place=self.place,
             name=self.stack_name,
             stack_id=self.stack.stack_id if self.stack else "",
-            parameters=known_parameters(template, {**previous, **parameters}),
+            parameters=known_parameters(template, given),
             resources=[each for each in there if self.stack and each.stack_id == self.stack.stack_id],
         )
         return list(self._all(root, there, ""))

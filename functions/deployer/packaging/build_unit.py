@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from deployer.worker import BuildUnit
 
 FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
+# A web function has an entry point in the place of a handler.
+_BUILT_AS_FUNCTIONS: Final = FUNCTIONS | {"AWS::Serverless::WebFunction"}
 _LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
 _ARCHITECTURES: Final[dict[str, Literal["x86_64", "arm64"]]] = {"x86_64": "x86_64", "arm64": "arm64"}
 _VERSION: Final = re.compile(r"\d")
@@ -71,7 +73,7 @@ def _unit(document: Document, path: LocalPath, tree: FileTree) -> BuildUnit | No
         or _metadata(resource).get("SkipBuild") in {True, "true"}
     ):
         return None
-    if path.resource_type in FUNCTIONS:
+    if path.resource_type in _BUILT_AS_FUNCTIONS:
         return _function_unit(document, path, resource, tree)
     return _layer_unit(document, path, resource, tree) if path.resource_type in _LAYERS else None
 

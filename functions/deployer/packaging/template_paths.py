@@ -1,6 +1,7 @@
 """The properties of a template that hold local paths: found, and turned into addresses in S3.
 
-The table is that of `aws cloudformation package` and `sam package` (their documentation, "Export artifacts").
+The table is that of `aws cloudformation package` (its documentation in the AWS CLI Command Reference) and of
+`sam package` (aws-sam-cli, samcli/lib/utils/resources.py); a test compares it with both.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def _template(path: str) -> _Property:
     return _Property(path, Content.TEMPLATE, Form.URL)
 
 
-_PROPERTIES: Final[dict[str, tuple[_Property, ...]]] = {
+PROPERTIES: Final[dict[str, tuple[_Property, ...]]] = {
     "AWS::ApiGateway::RestApi": (_file("BodyS3Location", Form.BUCKET_KEY),),
     "AWS::ApiGatewayV2::Api": (_file("BodyS3Location", Form.BUCKET_KEY),),
     "AWS::AppSync::FunctionConfiguration": (
@@ -75,6 +76,7 @@ _PROPERTIES: Final[dict[str, tuple[_Property, ...]]] = {
     "AWS::Serverless::HttpApi": (_file("DefinitionUri"),),
     "AWS::Serverless::LayerVersion": (_zip("ContentUri"),),
     "AWS::Serverless::StateMachine": (_file("DefinitionUri"),),
+    "AWS::Serverless::WebFunction": (_zip("CodeUri"),),
     "AWS::StepFunctions::StateMachine": (_file("DefinitionS3Location", Form.BUCKET_KEY),),
 }
 # What SAM lets Globals give to each resource of a type.
@@ -116,7 +118,7 @@ def _paths_of_resource(
     document: Document, logical_id: str, resource: dict[str, Any], template_path: str
 ) -> Iterator[LocalPath]:
     properties = _with_own_folder(resource["Type"], effective_properties(document, resource))
-    for rule in _PROPERTIES.get(resource["Type"], ()):
+    for rule in PROPERTIES.get(resource["Type"], ()):
         for location, value in _values(properties, tuple(rule.path.split("."))):
             if is_local(value):
                 place = ("Resources", logical_id, "Properties", *location)

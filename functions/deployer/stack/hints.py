@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from deployer.stack.stack import StackStatus
+
+if TYPE_CHECKING:
+    from deployer.stack.stack import Stack
 
 _TYPE_UNKNOWN: Final = (
     r"unsupported resource type|Unrecognized resource type|not supported in this region|Resource type .* not ",
@@ -81,6 +86,27 @@ _OF_A_STACK: Final[tuple[tuple[str, str], ...]] = (
         "Something else still uses it: remove that first.",
     ),
 )
+
+
+def way_out(stack: Stack) -> str:
+    """What a person can do about a stack whose status allows no change.
+
+    Source: AWS CloudFormation User Guide, "Continue rolling back an update" and "Delete stack fails".
+    """
+    match stack.status:
+        case StackStatus.UPDATE_ROLLBACK_FAILED:
+            command = f"aws cloudformation continue-update-rollback --stack-name {stack.name}"
+            return f"mend what its events name, continue its rollback ({command}), then deploy again"
+        case StackStatus.DELETE_FAILED:
+            return (
+                "its removal was begun and could not be finished: empty or free what its events name, remove the "
+                "deployment again, then deploy; or give another stackName"
+            )
+        case StackStatus.IMPORT_ROLLBACK_FAILED:
+            return (
+                "somebody's import of resources failed: finish it in the CloudFormation console, then deploy again"
+            )
+    return "somebody else is changing it: deploy again when it has settled"
 
 
 def hint_for(reason: str) -> str:
