@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_lambda_builders.exceptions import LambdaBuilderError
 from aws_lambda_builders.supported_runtimes import NODEJS_RUNTIMES
 
+import target_pip
 from bundle_options import bundle_options
 from cdk_build import TOOL as CDK
 from cdk_build import synthesize
@@ -32,7 +33,16 @@ from npm_install import (
     other_locks,
     workspace_of,
 )
-from order import Order, Outcome, emptied, go_settings, node_settings, run, target_architecture
+from order import (
+    Order,
+    Outcome,
+    emptied,
+    go_settings,
+    node_settings,
+    own_architecture,
+    run,
+    target_architecture,
+)
 from python_requirements import requirements_file
 from requirements_text import make_fit
 
@@ -192,12 +202,19 @@ def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
     npm is not told of the processor: what a makefile installs it may also run.
     """
     os.environ.update(go_settings(order))
+    architecture = target_architecture(order)
+    version = _python_runtime(order).removeprefix("python") if _is_python(order["unit"]) else ""
+    if version and (version, architecture) != (_own_runtime().removeprefix("python"), own_architecture()):
+        programs = target_pip.lay_out(Path(order["scratch"], "programs"), version, architecture)
+        os.environ["PATH"] = f"{programs}:{os.environ['PATH']}"
     manifest = next((source / name for name in _MAKEFILES if (source / name).is_file()), source / "Makefile")
     options = {"build_logical_id": order["unit"]["name"]}
     run(order, "provided", None, artifacts, manifest, runtime="provided", options=options, is_in_source=True)
-    runtime = _python_runtime(order) if order["unit"]["runtime"].startswith("python") else ""
-    warnings = foreign_files(artifacts, target_architecture(order), runtime.removeprefix("python"))
-    return {"tool": _TOOLS["makefile"], "warnings": warnings}
+    return {"tool": _TOOLS["makefile"], "warnings": foreign_files(artifacts, architecture, version)}
+
+
+def _is_python(unit: BuildUnit) -> bool:
+    return unit["runtime"].startswith("python")
 
 
 _TOOLS: Final = {

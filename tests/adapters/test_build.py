@@ -174,6 +174,29 @@ def test_makefile_that_leaves_files_for_another_processor(machine: Machine) -> N
     ]
 
 
+@pytest.mark.parametrize("command", ["pip", "pip3", "python -m pip", "python3.14 -m pip"])
+def test_makefile_that_calls_pip(machine: Machine, command: str) -> None:
+    """What it installs fits the function's Python and processor, by whatever name it calls pip."""
+    unit = a_unit("makefile", "python3.14", architecture="arm64")
+
+    report = machine.run(_make(f"{command} install -q MarkupSafe==3.0.3 -t $(ARTIFACTS_DIR)"), unit)
+
+    assert (report["error"], report["warnings"]) == (None, [])
+    (library,) = [name for name in machine.names() if name.endswith(".so")]
+    assert library.endswith(".cpython-314-aarch64-linux-gnu.so")
+
+
+def test_makefile_whose_packages_have_no_wheel(machine: Machine) -> None:
+    """They are installed as pip does by itself; Python runs what it is given."""
+    files = {"src/pkg/setup.py": "from setuptools import setup\nsetup(name='own', py_modules=['own'])\n"}
+    commands = ("pip install -q ./pkg -t $(ARTIFACTS_DIR)", "python -c 'print(7)' > $(ARTIFACTS_DIR)/said")
+
+    report = machine.run(_make(*commands, **files, **{"src/pkg/own.py": ""}), a_unit("makefile", "python3.14"))
+
+    assert report["error"] is None
+    assert {"own.py", "said"} <= set(machine.names())
+
+
 def test_packages_for_a_processor(machine: Machine) -> None:
     """Of packages that are each for one processor, the function's is installed."""
     name = "@rollup/rollup-linux"
