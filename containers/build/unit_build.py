@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_lambda_builders.exceptions import LambdaBuilderError
 from aws_lambda_builders.supported_runtimes import NODEJS_RUNTIMES
 
-import target_pip
 from bundle_options import bundle_options
 from cdk_build import TOOL as CDK
 from cdk_build import synthesize
 from compiled import GO, RUST, go, rust
 from deployer.errors import BuildFailed
-from foreign_files import foreign_files
+from make_build import makefile
 from node_manifest import dependencies, has_lock, repair
 from npm_install import (
     NOT_IN_SYNC,
@@ -37,9 +36,8 @@ from order import (
     Order,
     Outcome,
     emptied,
-    go_settings,
     node_settings,
-    own_architecture,
+    python_runtime,
     run,
     target_architecture,
 )
@@ -52,7 +50,6 @@ if TYPE_CHECKING:
     from deployer.worker import BuildUnit
 
 _LAYER_FOLDERS: Final = {"python": "python", "nodejs": "nodejs"}
-_MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
 
 
 def build(order: Order) -> Outcome:
@@ -70,7 +67,7 @@ def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
 
     Then sources: uv refuses what they are built to when it does not fit the target.
     """
-    runtime = _python_runtime(order)
+    runtime = python_runtime(order)
     project, version = Path(order["project"]), runtime.removeprefix("python")
     manifest = requirements_file(source, project, Path(order["scratch"]), version)
     warnings = make_fit(manifest, manifest.parent if manifest.parent != source else project)
@@ -102,17 +99,6 @@ def _with_sources(install: Callable[[], None], target: str) -> None:
         raise BuildFailed(
             f"{error} (each package needs a wheel for {target}, or a source that makes one)"
         ) from error
-
-
-def _python_runtime(order: Order) -> str:
-    if order["targetPython"]:
-        return f"python{order['targetPython']}"
-    runtime = order["unit"]["runtime"]
-    return runtime if runtime.startswith("python") else _own_runtime()
-
-
-def _own_runtime() -> str:
-    return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
@@ -196,27 +182,6 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
     return {"tool": _TOOLS["esbuild"], "warnings": warnings}
 
 
-def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Run where it lies: what its commands name around it is there.
-
-    npm is not told of the processor: what a makefile installs it may also run.
-    """
-    os.environ.update(go_settings(order))
-    architecture = target_architecture(order)
-    version = _python_runtime(order).removeprefix("python") if _is_python(order["unit"]) else ""
-    if version and (version, architecture) != (_own_runtime().removeprefix("python"), own_architecture()):
-        programs = target_pip.lay_out(Path(order["scratch"], "programs"), version, architecture)
-        os.environ["PATH"] = f"{programs}:{os.environ['PATH']}"
-    manifest = next((source / name for name in _MAKEFILES if (source / name).is_file()), source / "Makefile")
-    options = {"build_logical_id": order["unit"]["name"]}
-    run(order, "provided", None, artifacts, manifest, runtime="provided", options=options, is_in_source=True)
-    return {"tool": _TOOLS["makefile"], "warnings": foreign_files(artifacts, architecture, version)}
-
-
-def _is_python(unit: BuildUnit) -> bool:
-    return unit["runtime"].startswith("python")
-
-
 _TOOLS: Final = {
     "python": "uv",
     "nodejs": "npm",
@@ -230,7 +195,7 @@ _METHODS: Final = {
     "python": _python,
     "nodejs": _nodejs,
     "esbuild": _esbuild,
-    "makefile": _makefile,
+    "makefile": makefile,
     "go": go,
     "rust": rust,
     "cdk": synthesize,

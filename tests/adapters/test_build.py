@@ -143,6 +143,14 @@ def test_makefile_beside_its_sources(machine: Machine) -> None:
     assert machine.names() == ["lib.py"]
 
 
+def test_makefile_without_the_target(machine: Machine) -> None:
+    """The target is named, and the other way."""
+    report = machine.run({"src/Makefile": "deploy:\n\ttrue\n"}, MAKE)
+
+    assert report["error"]["code"] == "BuildFailed"
+    assert "Makefile has no target build-Hello" in report["error"]["message"]
+
+
 def test_makefile_for_a_processor(machine: Machine) -> None:
     """It is told what Go compiles for."""
     unit = {**MAKE, "architecture": "arm64"}
