@@ -11,7 +11,10 @@ from deployer.aws.clients import client
 from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import find_build
 from deployer.aws.earlier_sources import keep_source, source_identity
+from deployer.aws.project_settings import find_settings
 from deployer.aws.sessions import Sessions
+from deployer.aws.stack_owner import own_stack
+from deployer.aws.stacks import Stacks
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
 from deployer.errors import DeployerError
@@ -26,13 +29,23 @@ from deployer.repository import Repository
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
+from deployer.template.settled import recorded as parameter_records
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from deployer.aws.project_settings import ProjectSettings
+    from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, ProjectFound, Source
-    from deployer.worker import BuildUnit, EarlierBuild, Finding, FoundProject, Manifest
+    from deployer.worker import (
+        BuildUnit,
+        EarlierBuild,
+        Finding,
+        FoundProject,
+        Manifest,
+        ParameterValue,
+    )
 
 _MAX_FINDINGS: Final = 20
 
@@ -47,20 +60,21 @@ def handler(event: Event, _context: object) -> ProjectFound:
     artifacts = Artifacts.from_settings(settings)
     session_id, request = event["sessionId"], event["request"]
 
-    notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
+    clone_notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     sessions = Sessions.from_settings(settings)
-    project, units = _decided(sessions, event, manifest, settings)
+    project, units, chosen = _decided(sessions, event, manifest, settings)
     _keep_source(artifacts, event, settings)
 
     identity = _identity(event["source"], project, units, settings)
     earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
-    _write_project(artifacts, session_id, _found(project, units, identity, earlier))
+    _write_project(artifacts, session_id, _found(project, units, identity, earlier, chosen))
     to_build = [] if earlier else units
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
-    sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
+    sessions.log(session_id, event["enteredAt"], Stage.CLONING, clone_notes)
     seen = survey(manifest, request["projectRoot"], project)
-    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(project, manifest, request)])
+    notes = [*chosen.notes, *_reused(earlier), *_warnings(project, manifest, request)]
+    _record(sessions, event, project, seen, to_build, notes, chosen.values)
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
@@ -71,15 +85,23 @@ def handler(event: Event, _context: object) -> ProjectFound:
 
 def _decided(
     sessions: Sessions, event: Event, manifest: Manifest, settings: Settings
-) -> tuple[Project, list[BuildUnit]]:
-    """The project, and what has to be built; what was there to choose from is recorded where that fails."""
+) -> tuple[Project, list[BuildUnit], ProjectSettings]:
+    """The project, what has to be built, its settings; what was there to choose from is recorded on failure."""
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
-        return project, _units(project, manifest, request, settings)
+        units = _units(project, manifest, request, settings)
+        stack = _named_stack(sessions, event, settings)
+        return project, units, find_settings(project, manifest["texts"], request, stack)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
+
+
+def _named_stack(sessions: Sessions, event: Event, settings: Settings) -> Stack | None:
+    """The stack that is to be changed. A name that we make is a new one's."""
+    name = event["request"]["stackName"]
+    return own_stack(Stacks.from_settings(settings), sessions, event["sessionId"], name) if name else None
 
 
 def _units(project: Project, manifest: Manifest, request: DeployRequest, settings: Settings) -> list[BuildUnit]:
@@ -104,10 +126,18 @@ def _identity(source: Source, project: Project, units: Sequence[BuildUnit], sett
     return build_identity(source["repository"], source["commit"], place, units, images)
 
 
-def _found(project: Project, units: list[BuildUnit], identity: str, earlier: EarlierBuild | None) -> FoundProject:
+def _found(
+    project: Project,
+    units: list[BuildUnit],
+    identity: str,
+    earlier: EarlierBuild | None,
+    chosen: ProjectSettings,
+) -> FoundProject:
     return {
         "basePath": project.base_path,
         "document": project.document,
+        "parameters": chosen.values,
+        "settings": chosen.found,
         "units": units,
         "buildIdentity": identity,
         "built": earlier["packages"] if earlier else {},
@@ -148,6 +178,7 @@ def _record(
     seen: Sequence[SeenProject],
     units: Sequence[BuildUnit],
     notes: Sequence[tuple[LogLevel, str]],
+    values: Sequence[ParameterValue] | None,
 ) -> None:
     names = ", ".join(unit["name"] for unit in units)
     sessions.advance(
@@ -158,6 +189,7 @@ def _record(
         message=f"building {names}" if units else "publishing the packages",
         entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *notes],
         project=recorded(project, seen),
+        parameters=None if values is None else parameter_records(values),
     )
 
 

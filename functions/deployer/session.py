@@ -113,6 +113,14 @@ class ResourceRecord(TypedDict):
     status: str
 
 
+class ParameterRecord(TypedDict):
+    """A parameter of the template. `value` is null for a secret; `source` is a ValueSource's."""
+
+    name: str
+    value: str | None
+    source: str
+
+
 class ChangeRecord(TypedDict):
     """One planned change. `replacement` is `True`, `False` or `Conditional`, CloudFormation's words."""
 

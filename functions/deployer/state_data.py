@@ -57,6 +57,8 @@ class Package(TypedDict):
 
     templateKey: str  # packages/{sha256}.template.json
     capabilities: list[str]
+    parameters: dict[str, str | None]  # null: the stack keeps the value that it has
+    tags: dict[str, str]  # of the request, and of the project's samconfig.toml
 
 
 class ChangeSet(TypedDict):

@@ -125,14 +125,37 @@ class BuildUnit(TypedDict):
     options: dict[str, Any]
 
 
+class ParameterValue(TypedDict):
+    """A parameter of the template, and where its value comes from (`ValueSource`).
+
+    `value` is null for a secret that the stack keeps, or that has the template's default.
+    """
+
+    name: str
+    value: str | None
+    source: str
+    isSecret: bool
+
+
+class FoundSettings(TypedDict):
+    """What there is beside the request: the file's parameters and tags, and the values that the stack keeps."""
+
+    samconfig: dict[str, str]
+    tags: dict[str, str]
+    stack: dict[str, str]
+
+
 class FoundProject(TypedDict):
     """What PublishPackage goes on with. Local paths in `document` are relative to the folder of `basePath`.
 
+    `parameters` are null for a project whose template the build makes: they are settled when there is one.
     `built` has, by unit id, the keys of the packages that an earlier session's build left; then nothing is built.
     """
 
     basePath: str
     document: dict[str, Any]
+    parameters: list[ParameterValue] | None
+    settings: FoundSettings
     units: list[BuildUnit]
     buildIdentity: str
     built: dict[str, str]

@@ -76,8 +76,9 @@ class Project:
         self._found(document)
 
     def _found(self, document: dict[str, Any]) -> None:
-        found = {"basePath": "template.yaml", "document": document, "units": self.units}
-        found |= {"buildIdentity": IDENTITY, "built": self.built}
+        found: dict[str, Any] = {"basePath": "template.yaml", "document": document, "units": self.units}
+        found |= {"buildIdentity": IDENTITY, "built": self.built, "parameters": None}
+        found |= {"settings": {"samconfig": {}, "tags": {"team": "file", "cost": "7"}, "stack": {}}}
         self.artifacts.put(trusted_key(self.session.id, "project.json"), json.dumps(found).encode())
 
     def leave_built(self, body: bytes, sha256: str | None = None) -> None:
@@ -93,7 +94,9 @@ class Project:
     def publish(self, **parameters: str) -> tuple[dict[str, Any], Any]:
         """The packaged template, and the state's answer."""
         event = self.session.event(
-            request={"parameters": parameters}, source={}, project={"needsBuild": bool(self.units)}
+            request={"parameters": parameters, "tags": {"team": "blue"}},
+            source={"stackName": "shop"},
+            project={"needsBuild": bool(self.units)},
         )
         answer = publish_package.handler(event, None)
         return json.loads(self.artifacts.get(answer["templateKey"], 1_000_000)), answer

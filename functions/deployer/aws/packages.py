@@ -19,6 +19,7 @@ from deployer.packaging.known_values import given_to, with_given
 from deployer.packaging.local_path import Content, S3Object
 from deployer.packaging.template_paths import include, local_paths, point_at
 from deployer.policy.judge import Family, Packaged, check
+from deployer.template.parameters import without_constraints
 from deployer.template.sam import expand, with_boundary
 from deployer.template.template import MAX_BODY_BYTES, check_limits, dump, parse
 
@@ -92,7 +93,7 @@ class Packages:
         Raises TemplateInvalid, TransformUnsupported.
         """
         expanded = expand(document, parameters, self.scope.region)
-        packaged = with_boundary(expanded, self.scope.boundary_arn)
+        packaged = without_constraints(with_boundary(expanded, self.scope.boundary_arn), parameters)
         check_limits(packaged, len(dump(packaged)))
         return packaged
 
