@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypedDict
 
@@ -35,6 +36,18 @@ class Outcome(TypedDict):
 def target_architecture(order: Order) -> Literal["x86_64", "arm64"]:
     """The processor that the package is for."""
     return own_architecture() if order["targetPython"] else order["unit"]["architecture"]
+
+
+def python_runtime(order: Order) -> str:
+    """`python3.13`: the unit's own, else, for what has none, the one that runs here."""
+    if order["targetPython"]:
+        return f"python{order['targetPython']}"
+    runtime = order["unit"]["runtime"]
+    return runtime if runtime.startswith("python") else own_runtime()
+
+
+def own_runtime() -> str:
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def node_settings(order: Order) -> dict[str, str]:

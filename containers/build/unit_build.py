@@ -21,7 +21,7 @@ from cdk_build import TOOL as CDK
 from cdk_build import synthesize
 from compiled import GO, RUST, go, rust
 from deployer.errors import BuildFailed
-from foreign_files import foreign_files
+from make_build import makefile
 from node_manifest import dependencies, has_lock, repair
 from npm_install import (
     NOT_IN_SYNC,
@@ -32,7 +32,15 @@ from npm_install import (
     other_locks,
     workspace_of,
 )
-from order import Order, Outcome, emptied, go_settings, node_settings, run, target_architecture
+from order import (
+    Order,
+    Outcome,
+    emptied,
+    node_settings,
+    python_runtime,
+    run,
+    target_architecture,
+)
 from python_requirements import requirements_file
 from requirements_text import make_fit
 
@@ -42,7 +50,6 @@ if TYPE_CHECKING:
     from deployer.worker import BuildUnit
 
 _LAYER_FOLDERS: Final = {"python": "python", "nodejs": "nodejs"}
-_MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
 
 
 def build(order: Order) -> Outcome:
@@ -60,7 +67,7 @@ def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
 
     Then sources: uv refuses what they are built to when it does not fit the target.
     """
-    runtime = _python_runtime(order)
+    runtime = python_runtime(order)
     project, version = Path(order["project"]), runtime.removeprefix("python")
     manifest = requirements_file(source, project, Path(order["scratch"]), version)
     warnings = make_fit(manifest, manifest.parent if manifest.parent != source else project)
@@ -92,17 +99,6 @@ def _with_sources(install: Callable[[], None], target: str) -> None:
         raise BuildFailed(
             f"{error} (each package needs a wheel for {target}, or a source that makes one)"
         ) from error
-
-
-def _python_runtime(order: Order) -> str:
-    if order["targetPython"]:
-        return f"python{order['targetPython']}"
-    runtime = order["unit"]["runtime"]
-    return runtime if runtime.startswith("python") else _own_runtime()
-
-
-def _own_runtime() -> str:
-    return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
@@ -186,20 +182,6 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
     return {"tool": _TOOLS["esbuild"], "warnings": warnings}
 
 
-def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Run where it lies: what its commands name around it is there.
-
-    npm is not told of the processor: what a makefile installs it may also run.
-    """
-    os.environ.update(go_settings(order))
-    manifest = next((source / name for name in _MAKEFILES if (source / name).is_file()), source / "Makefile")
-    options = {"build_logical_id": order["unit"]["name"]}
-    run(order, "provided", None, artifacts, manifest, runtime="provided", options=options, is_in_source=True)
-    runtime = _python_runtime(order) if order["unit"]["runtime"].startswith("python") else ""
-    warnings = foreign_files(artifacts, target_architecture(order), runtime.removeprefix("python"))
-    return {"tool": _TOOLS["makefile"], "warnings": warnings}
-
-
 _TOOLS: Final = {
     "python": "uv",
     "nodejs": "npm",
@@ -213,7 +195,7 @@ _METHODS: Final = {
     "python": _python,
     "nodejs": _nodejs,
     "esbuild": _esbuild,
-    "makefile": _makefile,
+    "makefile": makefile,
     "go": go,
     "rust": rust,
     "cdk": synthesize,

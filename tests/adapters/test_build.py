@@ -143,6 +143,14 @@ def test_makefile_beside_its_sources(machine: Machine) -> None:
     assert machine.names() == ["lib.py"]
 
 
+def test_makefile_without_the_target(machine: Machine) -> None:
+    """The target is named, and the other way."""
+    report = machine.run({"src/Makefile": "deploy:\n\ttrue\n"}, MAKE)
+
+    assert report["error"]["code"] == "BuildFailed"
+    assert "Makefile has no target build-Hello" in report["error"]["message"]
+
+
 def test_makefile_for_a_processor(machine: Machine) -> None:
     """It is told what Go compiles for."""
     unit = {**MAKE, "architecture": "arm64"}
@@ -172,6 +180,29 @@ def test_makefile_that_leaves_files_for_another_processor(machine: Machine) -> N
         f"Hello: a.so and 1 more cannot be loaded: made for x86_64, {target}",
         f"Hello: c.cpython-313-aarch64-linux-gnu.so cannot be loaded: made for Python 3.13, {target}",
     ]
+
+
+@pytest.mark.parametrize("command", ["pip", "pip3", "python -m pip", "python3.14 -m pip"])
+def test_makefile_that_calls_pip(machine: Machine, command: str) -> None:
+    """What it installs fits the function's Python and processor, by whatever name it calls pip."""
+    unit = a_unit("makefile", "python3.14", architecture="arm64")
+
+    report = machine.run(_make(f"{command} install -q MarkupSafe==3.0.3 -t $(ARTIFACTS_DIR)"), unit)
+
+    assert (report["error"], report["warnings"]) == (None, [])
+    (library,) = [name for name in machine.names() if name.endswith(".so")]
+    assert library.endswith(".cpython-314-aarch64-linux-gnu.so")
+
+
+def test_makefile_whose_packages_have_no_wheel(machine: Machine) -> None:
+    """They are installed as pip does by itself; Python runs what it is given."""
+    files = {"src/pkg/setup.py": "from setuptools import setup\nsetup(name='own', py_modules=['own'])\n"}
+    commands = ("pip install -q ./pkg -t $(ARTIFACTS_DIR)", "python -c 'print(7)' > $(ARTIFACTS_DIR)/said")
+
+    report = machine.run(_make(*commands, **files, **{"src/pkg/own.py": ""}), a_unit("makefile", "python3.14"))
+
+    assert report["error"] is None
+    assert {"own.py", "said"} <= set(machine.names())
 
 
 def test_packages_for_a_processor(machine: Machine) -> None:
