@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.sessions import Sessions
+from deployer.aws.stack_owner import own_stack
 from deployer.aws.stacks import Stacks
 from deployer.errors import StackBeingCleared, StackNotReady
 from deployer.instants import microseconds
@@ -15,12 +15,9 @@ from deployer.settings import Settings
 from deployer.stack.change_set import ChangeSetIds, ChangeSetRequest, Kind
 from deployer.stack.stack import tags
 from deployer.state_data import ChangeSet, StateEvent
-from deployer.template.parameters import change_set_parameters, check_parameters
-from deployer.worker import MAX_TEXT_BYTES
+from deployer.template.settled import change_set_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, Package, Source
 
@@ -34,14 +31,15 @@ class Event(StateEvent):
 def handler(event: Event, _context: object) -> ChangeSet:
     settings = Settings.from_env()
     stacks = Stacks.from_settings(settings)
-    stack = stacks.ours(event["source"]["stackName"])
+    sessions = Sessions.from_settings(settings)
+    stack = own_stack(stacks, sessions, event["sessionId"], event["source"]["stackName"])
 
-    request = _request(event, stack, Artifacts.from_settings(settings))
     _make_way(stacks, stack, event)
+    request = _request(event, stack, Artifacts.from_settings(settings))
     ids = _change_set(stacks, stack, request)
 
     here = stacks.here(ids.stack_id)
-    Sessions.from_settings(settings).advance(
+    sessions.advance(
         event["sessionId"],
         event["enteredAt"],
         done=Stage.PLANNING,
@@ -54,34 +52,23 @@ def handler(event: Event, _context: object) -> ChangeSet:
 
 
 def _request(event: Event, stack: Stack | None, artifacts: Artifacts) -> ChangeSetRequest:
-    """What to ask for. Raises ParametersMissing or ParametersInvalid before anything is created or removed."""
     request, source, package = event["request"], event["source"], event["package"]
-    template: dict[str, Any] = json.loads(artifacts.get(package["templateKey"], MAX_TEXT_BYTES))
-    previous = _previous(stack)
-    check_parameters(template, request["parameters"], previous)
     return ChangeSetRequest(
         session_id=event["sessionId"],
         stack_name=source["stackName"],
         kind=_kind(stack),
         template_url=artifacts.url(package["templateKey"]),
         capabilities=package["capabilities"],
-        parameters=change_set_parameters(template, request["parameters"], previous),
+        parameters=change_set_parameters(package["parameters"]),
         tags=tags(
             event["sessionId"],
-            request["tags"],
+            package["tags"],
             repository=source["repository"],
             commit=source["commit"],
             current=stack.tags if stack and _kind(stack) == "UPDATE" else {},
         ),
         keep_failed_stack=request["keepFailedStack"],
     )
-
-
-def _previous(stack: Stack | None) -> Collection[str]:
-    """The parameters whose values stay when they are not given: those of a stack that lives on."""
-    if stack is None or stack.status.may_be_created or stack.status.must_be_cleared:
-        return ()
-    return stack.parameters
 
 
 def _kind(stack: Stack | None) -> Kind:

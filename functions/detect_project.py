@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Final
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import find_build
+from deployer.aws.earlier_sources import keep_source, source_identity
+from deployer.aws.project_settings import find_settings
 from deployer.aws.sessions import Sessions
+from deployer.aws.stack_owner import own_stack
+from deployer.aws.stacks import Stacks
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
 from deployer.errors import DeployerError
@@ -20,16 +25,27 @@ from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project.project import Project, ProjectKind, detect
 from deployer.project.sources import units_of, warnings_of
 from deployer.project.survey import SeenProject, recorded, survey
+from deployer.repository import Repository
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
+from deployer.template.settled import recorded as parameter_records
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from deployer.aws.project_settings import ProjectSettings
+    from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, ProjectFound, Source
-    from deployer.worker import BuildUnit, EarlierBuild, Finding, FoundProject, Manifest
+    from deployer.worker import (
+        BuildUnit,
+        EarlierBuild,
+        Finding,
+        FoundProject,
+        Manifest,
+        ParameterValue,
+    )
 
 _MAX_FINDINGS: Final = 20
 
@@ -44,19 +60,21 @@ def handler(event: Event, _context: object) -> ProjectFound:
     artifacts = Artifacts.from_settings(settings)
     session_id, request = event["sessionId"], event["request"]
 
-    notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
+    clone_notes = entries_of(read_report(artifacts, session_id, "source").get("logTail"))
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     sessions = Sessions.from_settings(settings)
-    project, units = _decided(sessions, event, manifest, settings)
+    project, units, chosen = _decided(sessions, event, manifest, settings)
+    _keep_source(artifacts, event, settings)
 
     identity = _identity(event["source"], project, units, settings)
     earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
-    _write_project(artifacts, session_id, _found(project, units, identity, earlier))
+    _write_project(artifacts, session_id, _found(project, units, identity, earlier, chosen))
     to_build = [] if earlier else units
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
-    sessions.log(session_id, event["enteredAt"], Stage.CLONING, notes)
+    sessions.log(session_id, event["enteredAt"], Stage.CLONING, clone_notes)
     seen = survey(manifest, request["projectRoot"], project)
-    _record(sessions, event, project, seen, to_build, [*_reused(earlier), *_warnings(project, manifest)])
+    notes = [*chosen.notes, *_reused(earlier), *_warnings(project, manifest, request)]
+    _record(sessions, event, project, seen, to_build, notes, chosen.values)
     return {
         "kind": project.kind.value,
         "projectRoot": project.root,
@@ -67,23 +85,39 @@ def handler(event: Event, _context: object) -> ProjectFound:
 
 def _decided(
     sessions: Sessions, event: Event, manifest: Manifest, settings: Settings
-) -> tuple[Project, list[BuildUnit]]:
-    """The project, and what has to be built; what was there to choose from is recorded where that fails."""
+) -> tuple[Project, list[BuildUnit], ProjectSettings]:
+    """The project, what has to be built, its settings; what was there to choose from is recorded on failure."""
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
-        return project, _units(project, manifest, request["projectRoot"], settings)
+        units = _units(project, manifest, request, settings)
+        stack = _named_stack(sessions, event, settings)
+        return project, units, find_settings(project, manifest["texts"], request, stack)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
 
 
-def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
+def _named_stack(sessions: Sessions, event: Event, settings: Settings) -> Stack | None:
+    """The stack that is to be changed. A name that we make is a new one's."""
+    name = event["request"]["stackName"]
+    return own_stack(Stacks.from_settings(settings), sessions, event["sessionId"], name) if name else None
+
+
+def _units(project: Project, manifest: Manifest, request: DeployRequest, settings: Settings) -> list[BuildUnit]:
     """What has to be built. Raises what `units_of` does."""
     if project.kind is ProjectKind.CDK:
         account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
-        return [synthesis(project.root, project_root, account, region)]
-    return units_of(project.document, project.base_path, manifest)
+        return [synthesis(project.root, request["projectRoot"], account, region)]
+    return units_of(project.document, project.base_path, manifest, request["parameters"])
+
+
+def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None:
+    """Whoever asks for the same next has what was cloned: there is a project in it, and so an archive."""
+    source, request = event["source"], event["request"]
+    repository = Repository.from_text(source["repository"])
+    cloned = clone_request(settings, repository, source["commit"], request["projectRoot"], request["template"])
+    keep_source(artifacts, source_identity(cloned, settings.clone_image), event["sessionId"])
 
 
 def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:
@@ -92,10 +126,18 @@ def _identity(source: Source, project: Project, units: Sequence[BuildUnit], sett
     return build_identity(source["repository"], source["commit"], place, units, images)
 
 
-def _found(project: Project, units: list[BuildUnit], identity: str, earlier: EarlierBuild | None) -> FoundProject:
+def _found(
+    project: Project,
+    units: list[BuildUnit],
+    identity: str,
+    earlier: EarlierBuild | None,
+    chosen: ProjectSettings,
+) -> FoundProject:
     return {
         "basePath": project.base_path,
         "document": project.document,
+        "parameters": chosen.values,
+        "settings": chosen.found,
         "units": units,
         "buildIdentity": identity,
         "built": earlier["packages"] if earlier else {},
@@ -136,6 +178,7 @@ def _record(
     seen: Sequence[SeenProject],
     units: Sequence[BuildUnit],
     notes: Sequence[tuple[LogLevel, str]],
+    values: Sequence[ParameterValue] | None,
 ) -> None:
     names = ", ".join(unit["name"] for unit in units)
     sessions.advance(
@@ -146,6 +189,7 @@ def _record(
         message=f"building {names}" if units else "publishing the packages",
         entries=[*((LogLevel.INFO, sentence) for sentence in project.evidence), *notes],
         project=recorded(project, seen),
+        parameters=None if values is None else parameter_records(values),
     )
 
 
@@ -162,9 +206,9 @@ def _record_found(sessions: Sessions, event: Event, project: Project | None, see
     )
 
 
-def _warnings(project: Project, manifest: Manifest) -> list[tuple[LogLevel, str]]:
+def _warnings(project: Project, manifest: Manifest, request: DeployRequest) -> list[tuple[LogLevel, str]]:
     """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
-    told = warnings_of(project.document, project.base_path, manifest)
+    told = warnings_of(project.document, project.base_path, manifest, request["parameters"])
     return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ from deployer.aws.earlier_builds import keep_build
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import read_report
-from deployer.errors import ArtifactInvalid
+from deployer.errors import ArtifactInvalid, ArtifactMissing
 from deployer.log_text import clean
 from deployer.packaging.archive import sha256_of
 from deployer.packaging.archive_names import check_twins
@@ -25,14 +26,18 @@ from deployer.packaging.source_archive import MAX_UNPACKED_BYTES, SourceArchive
 from deployer.policy.scope import Scope
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
+from deployer.stack.stack import MAX_GIVEN_TAGS
 from deployer.state_data import StateEvent
 from deployer.template.capabilities import capabilities
+from deployer.template.chosen import choose
+from deployer.template.settled import asked_values, known_values, recorded
 from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
+    from deployer.aws.app_packages import Settle
     from deployer.state_data import DeployRequest, Package
     from deployer.template.template import Template
-    from deployer.worker import BuildUnit, EarlierBuild, FoundProject
+    from deployer.worker import BuildUnit, EarlierBuild, FoundProject, ParameterValue
 
 _MAX_PROJECT_BYTES: Final = 16 << 20
 _MAX_SOURCE_BYTES: Final = 2 << 30
@@ -59,22 +64,47 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
             notes = _take_units(event, found, packages)
-            template = _template(event, found, packages, Path(folder))
+            settle = partial(_settle, event["request"], found, notes)
+            template, values = _template(found, packages, Path(folder), settle)
     key = packages.publish_template(template)
-    _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))])
-    return {"templateKey": key, "capabilities": capabilities(template)}
+    _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))], values)
+    return {
+        "templateKey": key,
+        "capabilities": capabilities(template),
+        "parameters": asked_values(values),
+        "tags": _tags(event["request"]["tags"], found["settings"]["tags"]),
+    }
 
 
-def _template(event: Event, found: FoundProject, packages: Packages, folder: Path) -> Template:
-    """Of the project itself, or of what the build made of an AWS CDK app."""
-    parameters = event["request"]["parameters"]
+def _tags(request: dict[str, str], samconfig: dict[str, str]) -> dict[str, str]:
+    """Those of the request, and of the project's own as many as there is room for."""
+    others = [(key, value) for key, value in samconfig.items() if key not in request]
+    return request | dict(others[: MAX_GIVEN_TAGS - len(request)])
+
+
+def _settle(
+    request: DeployRequest, found: FoundProject, notes: list[tuple[LogLevel, str]], template: Template
+) -> list[ParameterValue]:
+    """What DetectProject settled; for a template that the build made, what is settled now."""
+    if found["parameters"] is not None:
+        return found["parameters"]
+    values, told = choose(template, request["parameters"], found["settings"])
+    notes += [(LogLevel.INFO, sentence) for sentence in told]
+    return values
+
+
+def _template(
+    found: FoundProject, packages: Packages, folder: Path, settle: Settle
+) -> tuple[Template, list[ParameterValue]]:
+    """Of the project itself, or of what the build made of an AWS CDK app; and the values of its parameters."""
     app = next((unit for unit in found["units"] if unit["kind"] == "app"), None)
     if app is None:
-        return packages.package(found["document"], found["basePath"], parameters)
+        values = settle(found["document"])
+        return packages.package(found["document"], found["basePath"], known_values(values)), values
     archive = folder / "assembly.zip"
     packages.artifacts.download(packages.built[app["id"]], archive, MAX_UNPACKED_BYTES)
     with SourceArchive.open(archive) as assembly:
-        return package_app(replace(packages, source=assembly), app["options"]["account"], parameters)
+        return package_app(replace(packages, source=assembly), app["options"]["account"], settle)
 
 
 def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -> Packages:
@@ -87,8 +117,7 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
 
 def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[tuple[LogLevel, str]]:
     """A package for each unit, from an earlier build or from this session's, and what the latter has to say."""
-    for unit_id, key in found["built"].items():
-        packages.reuse(unit_id, key)
+    _take_earlier(found, packages)
     if found["built"] or not found["units"]:
         return []
     report = read_report(packages.artifacts, event["sessionId"], "build")
@@ -103,6 +132,19 @@ def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[t
     }
     keep_build(packages.artifacts, found["buildIdentity"], build)
     return [(LogLevel.WARNING, text) for text in build["warnings"]]
+
+
+def _take_earlier(found: FoundProject, packages: Packages) -> None:
+    """Those that DetectProject saw, if nobody removed one since. Raises ArtifactMissing."""
+    for unit in found["units"]:
+        key = found["built"].get(unit["id"])
+        if key is not None and not packages.artifacts.exists(key):
+            raise ArtifactMissing(
+                f"the package of {unit['name']}, which an earlier session built, was removed from the artifact "
+                "bucket just now: start the deployment again, and it is built anew"
+            )
+        if key is not None:
+            packages.reuse(unit["id"], key)
 
 
 def _warnings(report: dict[str, Any]) -> list[str]:
@@ -132,7 +174,9 @@ def _fetched(artifacts: Artifacts, session_id: str, unit: BuildUnit, sha256: obj
     return path
 
 
-def _record(event: Event, sessions: Sessions, entries: list[tuple[LogLevel, str]]) -> None:
+def _record(
+    event: Event, sessions: Sessions, entries: list[tuple[LogLevel, str]], values: list[ParameterValue]
+) -> None:
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],
@@ -140,4 +184,5 @@ def _record(event: Event, sessions: Sessions, entries: list[tuple[LogLevel, str]
         next=Stage.PLANNING,
         message="asking CloudFormation what would change",
         entries=entries,
+        parameters=recorded(values),
     )

@@ -9,7 +9,8 @@ from deployer.errors import DeployerError, ProjectNotFound
 from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import local_paths
 from deployer.project.manifest import candidates, candidates_below
-from deployer.project.project import ProjectKind, detect
+from deployer.project.project import ProjectKind, detect, settings_folders
+from deployer.project.samconfig import settings_paths, template_of_samconfig
 from deployer.template import template
 
 if TYPE_CHECKING:
@@ -26,7 +27,16 @@ def find_project(manifest: Manifest, texts: Texts, plan: ClonePlan) -> Project:
     Raises what `detect` does.
     """
     files, root, wanted = manifest["files"], plan["projectRoot"], plan["template"]
-    texts.add(candidates(files, root, wanted))
+    texts.add([*candidates(files, root, wanted), *settings_paths(files, root)])
+    if wanted is None and (named := template_of_samconfig(texts.by_path, files, root)):
+        texts.add([named])
+    project = _found(manifest, texts, plan)
+    texts.add(settings_paths(files, *settings_folders(project, root)))
+    return project
+
+
+def _found(manifest: Manifest, texts: Texts, plan: ClonePlan) -> Project:
+    files, root, wanted = manifest["files"], plan["projectRoot"], plan["template"]
     try:
         return detect(manifest, root, wanted)
     except ProjectNotFound:
@@ -47,7 +57,8 @@ def project_paths(project: Project, texts: Texts, project_root: str) -> set[str]
     if project.template_path is None:
         return {project.root}
     referred = _referred(project.document, project.template_path, texts, set())
-    return {project.root, project.template_path, *referred}
+    settings = settings_paths(texts.by_path, *settings_folders(project, project_root))
+    return {project.root, project.template_path, *settings, *referred}
 
 
 def _referred(document: dict[str, Any], path: str, texts: Texts, seen: set[str]) -> Iterator[str]:

@@ -39,7 +39,8 @@ class Source(TypedDict):
     commit: str
     projectRoot: str
     stackName: str
-    planUrl: str  # of the clone's plan
+    needsClone: bool
+    planUrl: str | None  # of the clone's plan
 
 
 class ProjectFound(TypedDict):
@@ -56,6 +57,8 @@ class Package(TypedDict):
 
     templateKey: str  # packages/{sha256}.template.json
     capabilities: list[str]
+    parameters: dict[str, str | None]  # null: the stack keeps the value that it has
+    tags: dict[str, str]  # of the request, and of the project's samconfig.toml
 
 
 class ChangeSet(TypedDict):

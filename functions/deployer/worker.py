@@ -14,6 +14,7 @@ sessions/{sessionId}/trusted/deployed.json     DeployedRecord  written by Discov
 sessions/{sessionId}/trusted/tests.json        SanityTests  written by GenerateTests, for RunSanityTest
 sessions/{sessionId}/build/{unitId}.zip                     written by the build
 sessions/{sessionId}/build/report.json         BuildReport  written by the build, last
+sources/{sourceIdentity}                       the sessionId that has this source; written by DetectProject
 builds/{buildIdentity}.json                    EarlierBuild written by PublishPackage, for DetectProject
 """
 
@@ -55,12 +56,17 @@ class Limits(TypedDict):
     maxTotalBytes: int
 
 
-class ClonePlan(TypedDict):
+class CloneRequest(TypedDict):
+    """What makes the clone of a commit leave what it leaves."""
+
     gitUrl: str
     commit: str
     projectRoot: str
     template: str | None
     limits: Limits
+
+
+class ClonePlan(CloneRequest):
     timeoutSeconds: int
     upload: Upload
 
@@ -112,21 +118,44 @@ class BuildUnit(TypedDict):
     kind: Literal["function", "layer", "app"]
     name: str
     source: str
-    method: str  # python | nodejs | esbuild | makefile | cdk
+    method: str  # python | nodejs | esbuild | makefile | go | rust | cdk
     runtime: str
     architecture: Literal["x86_64", "arm64"]
     handler: str
     options: dict[str, Any]
 
 
+class ParameterValue(TypedDict):
+    """A parameter of the template, and where its value comes from (`ValueSource`).
+
+    `value` is null for a secret that the stack keeps, or that has the template's default.
+    """
+
+    name: str
+    value: str | None
+    source: str
+    isSecret: bool
+
+
+class FoundSettings(TypedDict):
+    """What there is beside the request: the file's parameters and tags, and the values that the stack keeps."""
+
+    samconfig: dict[str, str]
+    tags: dict[str, str]
+    stack: dict[str, str]
+
+
 class FoundProject(TypedDict):
     """What PublishPackage goes on with. Local paths in `document` are relative to the folder of `basePath`.
 
+    `parameters` are null for a project whose template the build makes: they are settled when there is one.
     `built` has, by unit id, the keys of the packages that an earlier session's build left; then nothing is built.
     """
 
     basePath: str
     document: dict[str, Any]
+    parameters: list[ParameterValue] | None
+    settings: FoundSettings
     units: list[BuildUnit]
     buildIdentity: str
     built: dict[str, str]

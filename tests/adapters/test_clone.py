@@ -127,3 +127,19 @@ def test_an_object_that_is_no_commit(host: Host) -> None:
 def test_a_repository_that_is_missing(host: Host) -> None:
     """It may have gone since it was looked at."""
     assert host.clone(UNKNOWN_COMMIT, gitUrl=f"{host.git_url}/owner/gone.git").error[0] == "RepositoryNotFound"
+
+
+def test_samconfig(host: Host) -> None:
+    """The project's own file is read, beside the template too, and so is the template that it names."""
+    named = '[default.build.parameters]\ntemplate_file = "infra/app.yaml"'
+    files: dict[str, str | bytes] = {
+        "samconfig.toml": named,
+        "infra/samconfig.toml": "x = 1",
+        "infra/app.yaml": SAM % "src/",
+        "infra/src/app.py": APP,
+    }
+    commit = host.bare.commit(files)
+
+    result = host.clone(commit)
+
+    assert result.manifest["texts"] == {path: text for path, text in files.items() if path != "infra/src/app.py"}

@@ -14,10 +14,13 @@ from tests.cloudformation import (
     Refusal,
     a_change_set,
     a_stack,
+    tags_of,
 )
+from tests.session_table import NOW_MS, a_head
 
 import create_change_set
-from deployer.errors import ParametersMissing, StackBeingCleared, StackNotOurs, StackNotReady
+from deployer.errors import StackBeingCleared, StackNotOurs, StackNotReady
+from deployer.session import new_session_id
 
 if TYPE_CHECKING:
     from tests.stack_session import Session
@@ -30,7 +33,7 @@ IDS = {"Id": CHANGE_SET_ID, "StackId": STACK_ID}
 
 @pytest.fixture
 def event(session: Session, artifacts: Artifacts, cloudformation: CannedCloudFormation) -> Any:
-    """A request with all of its parameters; CloudFormation takes every change set."""
+    """A package with all of its parameters; CloudFormation takes every change set."""
     key, _ = artifacts.publish_bytes(json.dumps(TEMPLATE).encode(), ".template.json")
     cloudformation.answers("CreateChangeSet", IDS)
     cloudformation.answers("DescribeChangeSet", Refusal("ChangeSetNotFound", "none"))
@@ -38,9 +41,14 @@ def event(session: Session, artifacts: Artifacts, cloudformation: CannedCloudFor
     cloudformation.answers("ListStackResources", {"StackResourceSummaries": []})
     cloudformation.answers("DeleteStack", {})
     return session.event(
-        request={"parameters": {"Stage": "prod"}, "tags": {"team": "blue"}, "keepFailedStack": False},
+        request={"parameters": {}, "tags": {}, "keepFailedStack": False},
         source={"repository": "octo/hello", "commit": "a" * 40, "stackName": "shop"},
-        package={"templateKey": key, "capabilities": ["CAPABILITY_IAM"]},
+        package={
+            "templateKey": key,
+            "capabilities": ["CAPABILITY_IAM"],
+            "parameters": {"Stage": "prod"},
+            "tags": {"team": "blue"},
+        },
     )
 
 
@@ -65,10 +73,9 @@ def test_first_deployment(session: Session, event: Any, cloudformation: CannedCl
 
 
 def test_later_deployment(event: Any, cloudformation: CannedCloudFormation) -> None:
-    """A stack of ours is updated; a parameter that is not given keeps its value."""
-    parameters = [{"ParameterKey": "Stage", "ParameterValue": "old"}]
-    cloudformation.answers("DescribeStacks", a_stack("UPDATE_COMPLETE", Parameters=parameters))
-    event["request"]["parameters"] = {}
+    """A stack of ours is updated; a parameter that the stack keeps is asked for by name alone."""
+    cloudformation.answers("DescribeStacks", a_stack("UPDATE_COMPLETE"))
+    event["package"]["parameters"] = {"Stage": None}
 
     answer = create_change_set.handler(event, None)
 
@@ -86,17 +93,6 @@ def test_second_try(event: Any, cloudformation: CannedCloudFormation) -> None:
 
     assert answer["changeSetId"] == CHANGE_SET_ID
     assert "CreateChangeSet" not in cloudformation.operations
-
-
-def test_missing_parameter(event: Any, cloudformation: CannedCloudFormation) -> None:
-    """It is told before anything is created or removed, also where a failed stack is in the way."""
-    cloudformation.answers("DescribeStacks", a_stack("ROLLBACK_COMPLETE"))
-    event["request"]["parameters"] = {}
-
-    with pytest.raises(ParametersMissing, match="Stage"):
-        create_change_set.handler(event, None)
-
-    assert cloudformation.operations == ["DescribeStacks"]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +128,18 @@ def test_stack_of_somebody_else(event: Any, cloudformation: CannedCloudFormation
     cloudformation.answers("DescribeStacks", a_stack(status, is_ours=False))
 
     with pytest.raises(StackNotOurs):
+        create_change_set.handler(event, None)
+
+    assert cloudformation.operations == ["DescribeStacks"]
+
+
+def test_stack_of_another_caller(event: Any, session: Session, cloudformation: CannedCloudFormation) -> None:
+    """It is neither changed nor cleared; whose it is, is told by the session that its tag names."""
+    earlier = new_session_id(NOW_MS - 1)
+    session.sessions.create(a_head(earlier, caller="caller-2"), None)
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Tags=tags_of(earlier)))
+
+    with pytest.raises(StackNotOurs, match="stack shop was deployed by another caller"):
         create_change_set.handler(event, None)
 
     assert cloudformation.operations == ["DescribeStacks"]

@@ -6,15 +6,27 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.cloudformation import CannedCloudFormation, a_stack
 from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import detect_project
 from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import keep_build
+from deployer.aws.earlier_sources import source_identity, take_source
 from deployer.aws.sessions import Sessions
-from deployer.errors import ProjectNotFound, RepositoryTooLarge, SeveralProjects, SourceMissing, WorkerStopped
+from deployer.errors import (
+    ParametersMissing,
+    ProjectNotFound,
+    RepositoryTooLarge,
+    SeveralProjects,
+    SourceMissing,
+    WorkerStopped,
+)
+from deployer.repository import Repository
 from deployer.session import new_session_id
+from deployer.settings import Settings
 
 if TYPE_CHECKING:
     from deployer.aws.artifacts import Artifacts
@@ -29,7 +41,13 @@ Resources:
     Type: AWS::Serverless::Function
     Properties: {CodeUri: src, Runtime: python3.13, Handler: app.handler}
 """
-REQUEST: dict[str, Any] = {"repository": "octo/hello", "projectRoot": "", "template": None, "parameters": {}}
+REQUEST: dict[str, Any] = {
+    "repository": "octo/hello",
+    "projectRoot": "",
+    "template": None,
+    "stackName": None,
+    "parameters": {},
+}
 
 
 @pytest.fixture
@@ -41,8 +59,10 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
         "SESSION_LOG_DAYS": "90",
         "BUILD_TIMEOUT_SECONDS": "900",
         "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+        "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/cloudformation",
         "CLONE_IMAGE": "clone:1",
         "BUILD_IMAGE": "build:1",
+        "GIT_URL": "https://github.com",
     }.items():
         monkeypatch.setenv(name, value)
     create_table()
@@ -65,7 +85,7 @@ def _reported(artifacts: Artifacts, error: dict[str, str] | None) -> None:
 
 
 def _detect(*, source: dict[str, str] | None = None, **request: Any) -> ProjectFound:
-    source = {"repository": "octo/hello", "commit": "0" * 40, **(source or {})}
+    source = {"repository": "octo/hello", "commit": "0" * 40, "stackName": "shop", **(source or {})}
     event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": source}
     return detect_project.handler(event, None)
 
@@ -149,6 +169,20 @@ def test_commit_that_was_built_before(artifacts: Artifacts, sessions: Sessions) 
     assert (found["needsBuild"], found["planUrl"]) == (False, None)
     assert (project["built"], len(project["units"])) == (packages, 1)
     assert {"session earlier built this commit: its packages are taken", "src: no wheel"} <= set(messages)
+
+
+def test_source_of_a_project(artifacts: Artifacts, sessions: Sessions) -> None:
+    """Whoever wants the same files of the same commit is told where they are."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py",))
+    artifacts.put(source_key(SESSION, "source.zip"), b"zip")
+    _detect()
+    request = clone_request(Settings.from_env(), Repository.from_text("octo/hello"), "0" * 40, "")
+    later = new_session_id(NOW_MS)
+
+    taken = take_source(artifacts, source_identity(request, "clone:1"), later)
+
+    assert taken == SESSION
+    assert artifacts.get(source_key(later, "source.zip"), 100) == b"zip"
 
 
 def test_package_that_is_gone(artifacts: Artifacts, sessions: Sessions) -> None:
@@ -301,3 +335,72 @@ def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Session
         _detect()
 
     assert sessions.head(SESSION)["project"]["template"] == "template.yaml"
+
+
+PARAMETERS = """\
+Parameters:
+  Stage: {Type: String}
+  Table: {Type: String}
+  Size: {Type: Number, Default: 1}
+"""
+
+
+def test_samconfig(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The project's own file names the template and gives what the request does not; all of it is said."""
+    samconfig = """\
+[default.global.parameters]
+stack_name = "shop"
+[default.deploy.parameters]
+template_file = "infra/sam.yaml"
+parameter_overrides = "Stage=prod Table=orders Old=1"
+tags = "team=blue"
+"""
+    _cloned(artifacts, {"samconfig.toml": samconfig, "infra/sam.yaml": PARAMETERS + SAM}, ("infra/src/app.py",))
+
+    _detect(parameters={"Table": "mine"})
+
+    head = sessions.head(SESSION)
+    told = [entry["message"] for entry in sessions.logs(SESSION, None, 100)[0]]
+    assert head["project"]["template"] == "infra/sam.yaml"
+    assert head["parameters"] == [
+        {"name": "Stage", "value": "prod", "source": "samconfig"},
+        {"name": "Table", "value": "mine", "source": "request"},
+        {"name": "Size", "value": "1", "source": "default"},
+    ]
+    assert {
+        "samconfig.toml names it",
+        "samconfig.toml: stack_name is not used: the request names the stack",
+        "samconfig.toml: Old is not used: the template has no such parameter",
+        "Stage is prod: samconfig.toml says so",
+    } <= set(told)
+    settings = _trusted(artifacts, "project.json")["settings"]
+    assert settings["tags"] == {"team": "blue"}
+
+
+def test_stack_that_is_there(
+    artifacts: Artifacts, sessions: Sessions, cloudformation: CannedCloudFormation
+) -> None:
+    """Its values stay; those of a stack that is not ours are nobody's business here."""
+    _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
+    kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Stage", "Table", "Dropped")]
+    cloudformation.answers(
+        "DescribeStacks",
+        a_stack("UPDATE_COMPLETE", Parameters=kept),
+        a_stack("UPDATE_COMPLETE", Parameters=kept, is_ours=False),
+    )
+
+    _detect(stackName="shop", parameters={"Stage": "new"})
+
+    assert [each["source"] for each in sessions.head(SESSION)["parameters"]] == ["request", "stack", "default"]
+    with pytest.raises(ParametersMissing, match="Table"):
+        _detect(stackName="shop", parameters={"Stage": "new"})
+
+
+def test_missing_parameters(artifacts: Artifacts, sessions: Sessions) -> None:
+    """They are asked for before anything is built, and what was found is in the session."""
+    _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
+
+    with pytest.raises(ParametersMissing, match=r"Stage \(String\), Table \(String\)"):
+        _detect()
+
+    assert sessions.head(SESSION)["project"]["kind"] == "sam"

@@ -71,13 +71,15 @@ class App:
 
     def found(self, built: dict[str, str]) -> None:
         """`built` are the packages of an earlier build."""
-        found = {"basePath": "template.yaml", "document": {}, "units": [self.unit]}
-        found |= {"buildIdentity": "0" * 64, "built": built}
+        found: dict[str, Any] = {"basePath": "template.yaml", "document": {}, "units": [self.unit]}
+        found |= {"buildIdentity": "0" * 64, "built": built, "parameters": None}
+        found |= {"settings": {"samconfig": {}, "tags": {}, "stack": {}}}
         self.artifacts.put(trusted_key(self.session.id, "project.json"), json.dumps(found).encode())
 
     def publish(self, **parameters: str) -> tuple[dict[str, Any], Any]:
         """The packaged template, and the state's answer."""
-        event = self.session.event(request={"parameters": parameters}, source={}, project={"needsBuild": True})
+        request = {"parameters": parameters, "tags": {}}
+        event = self.session.event(request=request, source={"stackName": "shop"}, project={"needsBuild": True})
         answer = publish_package.handler(event, None)
         return self.document(answer["templateKey"]), answer
 

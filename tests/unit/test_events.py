@@ -35,6 +35,8 @@ SHAPES = {
     "stackId": str,
 }
 
+PACKAGE = {"templateKey": "k", "capabilities": [], "parameters": {"A": None}, "tags": {}}
+
 
 def snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
@@ -84,8 +86,8 @@ def test_events_tell_of_one_session() -> None:
         ({"areEmpty": 1}, state_data.Buckets, False),
         ({}, state_data.Buckets, False),
         ({"areEmpty": True, "more": 1}, state_data.Buckets, False),
-        ({"templateKey": "k", "capabilities": ["C"]}, state_data.Package, True),
-        ({"templateKey": "k", "capabilities": [1]}, state_data.Package, False),
+        ({**PACKAGE, "capabilities": ["C"]}, state_data.Package, True),
+        ({**PACKAGE, "capabilities": [1]}, state_data.Package, False),
         ({"kind": "sam", "projectRoot": "", "needsBuild": False, "planUrl": None}, state_data.ProjectFound, True),
         ({"a": "b"}, dict[str, str], True),
         ({"a": 1}, dict[str, str], False),

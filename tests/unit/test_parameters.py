@@ -1,4 +1,4 @@
-"""deployer.template.parameters: what is given is checked before anything is created."""
+"""deployer.template.parameters and settled: what is given is checked before anything is created."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import DeployerError, ParametersInvalid, ParametersMissing
-from deployer.template.parameters import change_set_parameters, check_parameters
+from deployer.template.parameters import without_constraints
+from deployer.template.settled import (
+    Given,
+    asked_values,
+    change_set_parameters,
+    known_values,
+    missing,
+    recorded,
+    settle,
+    usable,
+)
+
+REFERENCE = "{{resolve:secretsmanager:shop/db:SecretString:password}}"
 
 
 def template(**parameters: Any) -> dict[str, Any]:
@@ -17,9 +29,9 @@ def template(**parameters: Any) -> dict[str, Any]:
 
 
 def problem(value: str, **parameter: Any) -> str:
-    """What check_parameters says of that value, or an empty text."""
+    """What settle says of that value, or an empty text."""
     try:
-        check_parameters(template(P={"Type": "String", **parameter}), {"P": value})
+        settle(template(P={"Type": "String", **parameter}), Given(request={"P": value}), {})
     except ParametersInvalid as error:
         return error.message
     return ""
@@ -34,7 +46,7 @@ def test_missing_parameters() -> None:
     )
 
     with pytest.raises(ParametersMissing) as raised:
-        check_parameters(declared, {})
+        settle(declared, Given(), {})
 
     assert raised.value.message == "no value is given for Vpc (AWS::EC2::VPC::Id: where it lives), Name (String)"
 
@@ -44,15 +56,18 @@ def test_missing_and_wrong_parameters() -> None:
     with pytest.raises(
         ParametersMissing, match=r"no value is given for Name \(String\); Nmae: the template has no such parameter"
     ):
-        check_parameters(template(Name={"Type": "String"}), {"Nmae": "x"})
+        settle(template(Name={"Type": "String"}), Given(request={"Nmae": "x"}), {})
 
 
 def test_parameter_that_the_stack_has() -> None:
     """On an update, what is not given keeps its value."""
     declared = template(Name={"Type": "String"}, Stage={"Type": "String"}, New={"Type": "String", "Default": "n"})
 
-    check_parameters(declared, {"Stage": "x"}, previous={"Name", "Stage"})
-    asked = change_set_parameters(declared, {"Stage": "x"}, previous={"Name", "Stage", "Dropped"})
+    given_ = Given(request={"Stage": "x"}, stack={"Name": "n", "Stage": "y", "Dropped": "z"})
+    values = settle(declared, given_, {})
+    asked = change_set_parameters(asked_values(values))
+
+    assert known_values(values) == {"Name": "n", "Stage": "x"}
 
     assert asked == [
         {"ParameterKey": "Name", "UsePreviousValue": True},
@@ -63,7 +78,7 @@ def test_parameter_that_the_stack_has() -> None:
 def test_parameter_that_is_not_declared() -> None:
     """It is named, with those that there are."""
     with pytest.raises(ParametersInvalid, match=r"Size: the template has no such parameter \(it has Name\)"):
-        check_parameters(template(Name={"Type": "String", "Default": ""}), {"Size": "1"})
+        settle(template(Name={"Type": "String", "Default": ""}), Given(request={"Size": "1"}), {})
 
 
 @pytest.mark.parametrize(
@@ -106,9 +121,91 @@ def test_value_that_fits(value: str, parameter: dict[str, Any]) -> None:
     assert problem(value, **parameter) == ""
 
 
+def test_order_of_the_sources() -> None:
+    """What the request gives comes before samconfig.toml, that before the stack, and a default last."""
+    names = ("A", "B", "C", "D", "E")
+    declared = template(**{name: {"Type": "String"} for name in names[:4]}, E={"Type": "String", "Default": "e"})
+    sources = Given(
+        request={"A": "request"},
+        samconfig={"A": "file", "B": "file"},
+        stack={"A": "stack", "B": "stack", "C": "stack"},
+    )
+
+    values = settle(declared, sources, {"D": "made"})
+
+    assert missing(declared, sources) == ["D"]
+    assert recorded(values) == [
+        {"name": "A", "value": "request", "source": "request"},
+        {"name": "B", "value": "file", "source": "samconfig"},
+        {"name": "C", "value": "stack", "source": "stack"},
+        {"name": "D", "value": "made", "source": "workedOut"},
+        {"name": "E", "value": "e", "source": "default"},
+    ]
+    assert asked_values(values) == {"A": "request", "B": "file", "C": None, "D": "made"}
+
+
+def test_what_a_file_cannot_give() -> None:
+    """A parameter that the template does not have, and a secret as text, are left out of the file, and told."""
+    declared = template(Stage={"Type": "String"}, Password={"Type": "String", "NoEcho": "true"})
+
+    values, told = usable(declared, {"Stage": "dev", "Password": "hunter2", "Old": "1"})
+
+    assert values == {"Stage": "dev"}
+    assert told == [
+        "samconfig.toml: Password is not used: a secret is taken by reference alone",
+        "samconfig.toml: Old is not used: the template has no such parameter",
+    ]
+
+
+def test_value_of_the_file_that_does_not_fit() -> None:
+    """It is an error that names the file, unless the request gives another."""
+    declared = template(Stage={"Type": "String", "AllowedValues": ["dev", "prod"]})
+
+    with pytest.raises(ParametersInvalid, match=r"samconfig\.toml: Stage: 'x' is none of dev, prod"):
+        settle(declared, Given(samconfig={"Stage": "x"}), {})
+
+    assert settle(declared, Given(request={"Stage": "dev"}, samconfig={"Stage": "x"}), {})
+
+
 def test_secret_value() -> None:
-    """A NoEcho value is not repeated in the error."""
-    assert "hunter2" not in problem("hunter2", NoEcho=True, AllowedPattern="[a-z]+")
+    """A NoEcho value is taken by reference alone; a text is refused and not repeated in the error."""
+    told = problem("hunter2", NoEcho=True, AllowedPattern="[a-z]+")
+
+    assert "resolve:secretsmanager" in told
+    assert "hunter2" not in told
+    assert problem(REFERENCE, NoEcho=True, MaxLength=10) == ""
+
+
+def test_constraints_of_a_secret() -> None:
+    """Of a secret given by reference the template says no length: CloudFormation would measure the text."""
+    declared = template(
+        Password={"Type": "String", "NoEcho": True, "MaxLength": 10, "Description": "of the database"},
+        Name={"Type": "String", "MaxLength": 10},
+    )
+
+    packaged = without_constraints(declared, {"Password": REFERENCE, "Name": "shop"})
+
+    assert packaged["Parameters"]["Password"] == {
+        "Type": "String",
+        "NoEcho": True,
+        "Description": "of the database",
+    }
+    assert packaged["Parameters"]["Name"] == declared["Parameters"]["Name"]
+
+
+def test_secret_in_the_record() -> None:
+    """Neither the reference of a secret nor its default is shown; the stack's own is kept unseen."""
+    declared = template(
+        A={"Type": "String", "NoEcho": True},
+        B={"Type": "String", "NoEcho": True, "Default": "hunter2"},
+        C={"Type": "String", "NoEcho": True},
+    )
+
+    values = settle(declared, Given(request={"A": REFERENCE}, stack={"C": "****"}), {})
+
+    assert [each["value"] for each in recorded(values)] == [None, None, None]
+    assert known_values(values) == {"A": REFERENCE}
+    assert asked_values(values) == {"A": REFERENCE, "C": None}
 
 
 def test_pattern_that_would_take_for_ever() -> None:
@@ -126,6 +223,6 @@ _json = st.recursive(
 def test_any_parameters_section(parameters: dict[str, Any], values: dict[str, str]) -> None:
     """A hostile section gives one of our errors or none, never another."""
     try:
-        check_parameters({"Parameters": parameters}, values)
+        settle({"Parameters": parameters}, Given(request=values), {})
     except DeployerError as error:
         assert error.message

@@ -18,6 +18,7 @@ SOURCE: Final = {
     "commit": "a" * 40,
     "projectRoot": "",
     "stackName": "hello",
+    "needsClone": True,
     "planUrl": CLONE_PLAN,
 }
 
@@ -117,7 +118,12 @@ def answers(name: str) -> dict[str, Answer | list[Answer]]:
 _DEPLOY: Final[dict[str, Answer | list[Answer]]] = {
     "ValidateRequest": SOURCE,
     "DetectProject": project(needs_build=True),
-    "PublishPackage": {"templateKey": "packages/1.template.json", "capabilities": []},
+    "PublishPackage": {
+        "templateKey": "packages/1.template.json",
+        "capabilities": [],
+        "parameters": {},
+        "tags": {},
+    },
     "CreateChangeSet": change_set(ready=False),
     "CheckChangeSet": change_set(),
     "ExecuteChangeSet": stack(settled=False),

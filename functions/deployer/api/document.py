@@ -104,6 +104,7 @@ SESSION: Final = _object(
             foundCount=_NUMBER,
         )
     ),
+    parameters=_maybe(_list(_object(name=_TEXT, value=_MAYBE_TEXT, source=_TEXT))),
     logs=_list(_ENTRY),
     logsNextToken=_MAYBE_TEXT,
     deployedResources=_maybe(

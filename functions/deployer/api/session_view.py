@@ -73,7 +73,7 @@ def details(
 ) -> dict[str, Any]:
     """A deployment, with one page of its log. `tests` is the head of its test session."""
     return {
-        **{name: head.get(name) for name in (*_SUMMARY, "project")},
+        **{name: head.get(name) for name in (*_SUMMARY, "project", "parameters")},
         "logs": logs,
         "logsNextToken": logs_token,
         "deployedResources": _deployed(head, resources),

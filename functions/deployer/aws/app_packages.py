@@ -12,31 +12,39 @@ from deployer.assembly.cloud_assembly import MAX_MANIFEST_BYTES, read_assembly
 from deployer.assembly.stack_set import linked, parent_of
 from deployer.aws.packages import MAX_NESTING
 from deployer.errors import ArtifactInvalid, PathUnsafe, SourceMissing, TemplateInvalid
+from deployer.template.settled import known_values
 from deployer.template.template import MAX_BODY_BYTES, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from deployer.assembly.cloud_assembly import CloudAssembly, FileAsset
     from deployer.aws.packages import Packages
     from deployer.template.template import Template
+    from deployer.worker import ParameterValue
+
+    Settle = Callable[[Template], list[ParameterValue]]
 
 _PARENT: Final = "the app"
 
 
-def package_app(packages: Packages, account: str, parameters: Mapping[str, str]) -> Template:
+def package_app(packages: Packages, account: str, settle: Settle) -> tuple[Template, list[ParameterValue]]:
     """The template that CloudFormation takes for the app whose cloud assembly is the packages' source.
 
-    Raises what `read_assembly`, `Packages.finished` and `Packages.judge` raise; ArtifactInvalid for an assembly
-    that names what it does not hold.
+    `settle` gives the values of the parameters that the app turns out to have; they are told with the template.
+
+    Raises what `settle`, `read_assembly`, `Packages.finished` and `Packages.judge` raise; ArtifactInvalid for an
+    assembly that names what it does not hold.
     """
     with _of_the_assembly():
         assembly = read_assembly(
             lambda path: packages.source.text(path, MAX_MANIFEST_BYTES), account, packages.scope.region
         )
-        path, template = _App(packages=packages, assembly=assembly, parameters=parameters).template()
-    packages.judge(path, template, parameters)
-    return template
+        path, template = _App(packages=packages, assembly=assembly).template()
+        values = settle(template)
+        finished = packages.finished(template, known_values(values))
+    packages.judge(path, finished, known_values(values))
+    return finished, values
 
 
 @contextmanager
@@ -52,19 +60,18 @@ def _of_the_assembly() -> Iterator[None]:
 class _App:
     packages: Packages
     assembly: CloudAssembly
-    parameters: Mapping[str, str]
 
     def template(self) -> tuple[str, Template]:
-        """The one template, and its path in the assembly."""
+        """The one template, not finished yet, and its path in the assembly."""
         stacks = self.assembly.stacks
         templates = {stack.id: self._pointed(stack.template_path, 0) for stack in stacks}
         if len(stacks) == 1:
-            return stacks[0].template_path, self.packages.finished(templates[stacks[0].id], self.parameters)
+            return stacks[0].template_path, templates[stacks[0].id]
         links = linked(stacks, templates)
         if not links:
             raise TemplateInvalid("no stack of the app has a resource")
         urls = {each.logical_id: self._nested(each.template_path, each.template) for each in links}
-        return _PARENT, self.packages.finished(parent_of(links, urls), self.parameters)
+        return _PARENT, parent_of(links, urls)
 
     def _nested(self, path: str, template: Template) -> str:
         return self.packages.nest(path, self.packages.finished(template, {})).url

@@ -24,6 +24,7 @@ from deployer.project.found_template import FoundTemplate, read_template
 from deployer.project.frameworks import frameworks, outermost
 from deployer.project.manifest import candidates, candidates_below, folders_below, is_searched, is_template_name
 from deployer.project.plain_lambda import find_plain_lambda
+from deployer.project.samconfig import SAMCONFIG, template_of_samconfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,10 +62,17 @@ class Project:
         return self.template_path or posixpath.join(self.root, "template.yaml")
 
 
+def settings_folders(project: Project, project_root: str) -> list[str]:
+    """Where its samconfig.toml may be, the likeliest first: beside its template, or where it was looked for."""
+    if project.template_path is None:
+        return []
+    return list(dict.fromkeys([posixpath.dirname(project.template_path), project.root, project_root]))
+
+
 def detect(manifest: Manifest, project_root: str, template: str | None) -> Project:
     """The one project in the project root, else the one below it, else an error that says what is there instead.
 
-    `template`, relative to the project root, overrides the search.
+    `template`, relative to the project root, overrides the search; so does the one that samconfig.toml names.
     Raises ProjectRootNotFound, TemplateNotFound, TemplateInvalid, ProjectNotFound, SeveralProjects,
     ProjectUnsupported, HandlerNotFound or RuntimeUnsupported. While the files below the root are not read yet, it
     raises ProjectNotFound for a root without a project.
@@ -72,6 +80,10 @@ def detect(manifest: Manifest, project_root: str, template: str | None) -> Proje
     _check_root(manifest, project_root)
     if template is not None:
         return _asked_for(manifest, project_root, template)
+    named = template_of_samconfig(manifest["texts"], manifest["files"], project_root)
+    found = read_template(manifest, named) if named else None
+    if found is not None:
+        return replace(_project(found), root=project_root, evidence=(f"{SAMCONFIG} names it", found.evidence))
     return _in_folder(manifest, project_root) or _below(manifest, project_root)
 
 

@@ -164,6 +164,12 @@ class Stack:
         """It carries this application's tag. No other stack is ever changed."""
         return self.tags.get(MANAGED_BY) == OURS
 
+    @property
+    def kept_parameters(self) -> Mapping[str, str]:
+        """The values that stay when they are not given: those of a stack of ours that lives on."""
+        is_kept = self.is_ours and not (self.status.may_be_created or self.status.must_be_cleared)
+        return self.parameters if is_kept else {}
+
 
 def stack_name(project_root: str, repository: str, session_id: str) -> str:
     """A name for the stack of a session that asks for none: `{project or repository}-{8 characters of the id}`.

@@ -1,75 +1,82 @@
-"""A template's parameters: whether what was given fits them, before anything is created."""
+"""A template's parameters: what it says of them, and whether a value fits, before anything is created."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from deployer.errors import ParametersInvalid, ParametersMissing
+if TYPE_CHECKING:
+    from deployer.template.template import Template
 
 MAX_VALUE_BYTES: Final = 4096
 """CloudFormation quotas, "Parameters"."""
+
+# AWS CloudFormation User Guide, "Get values stored in other services using dynamic references".
+_REFERENCE: Final = re.compile(r"\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[^{}]+\}\}")
+_BY_REFERENCE: Final = (
+    "is secret (NoEcho), and secrets are taken by reference alone: put it into Secrets Manager or Parameter Store "
+    "and give {{resolve:secretsmanager:NAME:SecretString:KEY}} or {{resolve:ssm-secure:NAME}}. What was given as "
+    "text stands in the record of this session: change that secret"
+)
+_CONSTRAINTS: Final = frozenset({"AllowedPattern", "AllowedValues", "MinLength", "MaxLength"})
 
 _LISTS: Final = ("CommaDelimitedList", "List<")
 _REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
 _REPEATS: Final = re.compile(r"[*+{]")
 
 
-def check_parameters(
-    template: Mapping[str, Any], given: Mapping[str, str], previous: Collection[str] = ()
-) -> None:
-    """Returns when CloudFormation can be asked. `previous` are the parameters that the stack has values for.
-
-    Raises ParametersMissing (all of them, by name, type and description) and ParametersInvalid (all of them).
-    """
-    declared = _declared(template)
-    problems = [f"{name}: {problem}" for name, problem in _problems(declared, given)]
-    missing = [
-        _described(name, parameter)
-        for name, parameter in declared.items()
-        if "Default" not in parameter and name not in given and name not in previous
-    ]
-    if missing:
-        raise ParametersMissing("; ".join(["no value is given for " + ", ".join(missing), *problems]))
-    if problems:
-        raise ParametersInvalid("; ".join(problems))
-
-
-def change_set_parameters(
-    template: Mapping[str, Any], given: Mapping[str, str], previous: Collection[str] = ()
-) -> list[dict[str, Any]]:
-    """`Parameters` of CreateChangeSet: what was given; else the value that the stack has; else the default."""
-    return [
-        {"ParameterKey": name, "ParameterValue": given[name]}
-        if name in given
-        else {"ParameterKey": name, "UsePreviousValue": True}
-        for name in _declared(template)
-        if name in given or name in previous
-    ]
-
-
-def _declared(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def declared(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The parameters of the template, by name."""
     section = template.get("Parameters")
     if not isinstance(section, Mapping):
         return {}
     return {str(name): value for name, value in section.items() if isinstance(value, Mapping)}
 
 
-def _described(name: str, parameter: Mapping[str, Any]) -> str:
+def is_secret(parameter: Mapping[str, Any]) -> bool:
+    """NoEcho: CloudFormation shows its value to nobody, and neither do we."""
+    return as_text(parameter.get("NoEcho", "")).lower() == "true"
+
+
+def is_reference(value: str) -> bool:
+    """Whether it is one dynamic reference and nothing else: where a secret is, not what it is."""
+    return _REFERENCE.fullmatch(value) is not None
+
+
+def described(name: str, parameter: Mapping[str, Any]) -> str:
     """`Stage (String: where it runs)`."""
     description = " ".join(str(parameter.get("Description", "")).split())
     kind = str(parameter.get("Type", "String"))
     return f"{name} ({kind}: {description[:200]})" if description else f"{name} ({kind})"
 
 
-def _problems(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name, value in given.items():
-        if name not in declared:
-            names = ", ".join(declared) or "none"
-            yield name, f"the template has no such parameter (it has {names})"
-        elif problem := _value_problem(declared[name], value):
-            yield name, problem
+def problem_of(parameters: Mapping[str, Mapping[str, Any]], name: str, value: str) -> str | None:
+    """Why the value cannot be that parameter's, or None. What only CloudFormation can know is left to it."""
+    if name not in parameters:
+        return f"the template has no such parameter (it has {', '.join(parameters) or 'none'})"
+    if is_secret(parameters[name]):
+        return None if is_reference(value) else _BY_REFERENCE
+    return _value_problem(parameters[name], value)
+
+
+def fits(parameter: Mapping[str, Any], value: str) -> bool:
+    """Whether the template certainly takes the value: one whose pattern cannot be tried does not fit."""
+    pattern = parameter.get("AllowedPattern")
+    is_tried = pattern is None or (isinstance(pattern, str) and _matches(pattern, value) is not None)
+    return is_tried and _value_problem(parameter, value) is None
+
+
+def without_constraints(template: Template, values: Mapping[str, str]) -> Template:
+    """The template with nothing said of secrets that are given by reference: it was said of what they hold.
+
+    CloudFormation compares AllowedPattern and the lengths with the text that it is given, here the reference.
+    """
+    parameters = dict(template.get("Parameters") or {})
+    for name, parameter in declared(template).items():
+        if is_secret(parameter) and is_reference(values.get(name, "")):
+            parameters[name] = {key: said for key, said in parameter.items() if key not in _CONSTRAINTS}
+    return {**template, "Parameters": parameters} if parameters else template
 
 
 def _value_problem(parameter: Mapping[str, Any], value: str) -> str | None:
@@ -88,8 +95,8 @@ def _value_problem(parameter: Mapping[str, Any], value: str) -> str | None:
 
 def _part_problem(parameter: Mapping[str, Any], kind: str, value: str) -> str | None:
     allowed = parameter.get("AllowedValues")
-    if isinstance(allowed, list) and value not in {_text(option) for option in allowed}:
-        return f"{_shown(parameter, value)} is none of {', '.join(_text(option) for option in allowed)}"
+    if isinstance(allowed, list) and value not in {as_text(option) for option in allowed}:
+        return f"{_shown(parameter, value)} is none of {', '.join(as_text(option) for option in allowed)}"
     if kind in {"Number", "List<Number>"}:
         return _number_problem(parameter, value)
     if problem := _length_problem(parameter, value):
@@ -103,10 +110,10 @@ def _part_problem(parameter: Mapping[str, Any], kind: str, value: str) -> str | 
 
 def _shown(parameter: Mapping[str, Any], value: str) -> str:
     """The value for a message; never one that the template marks as secret."""
-    return "the value" if _text(parameter.get("NoEcho", "")).lower() == "true" else repr(value[:100])
+    return "the value" if is_secret(parameter) else repr(value[:100])
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A YAML scalar as CloudFormation compares it: `true`, not `True`."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
