@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from local.platform import Platform
-from tests.parity import comparison, figures, packages, projects, resources, sam_cli
+from tests.parity import comparison, figures, packages, projects, resources, sam_cli, sam_settings
 from tests.parity.blame import Owner, owner
 from tests.parity.ours import PHASES, phases
 from tests.parity.report import ratio_table, report, told, verdict
@@ -301,3 +302,42 @@ def test_sam_deploys(tmp_path: Path) -> None:
     assert build.startswith("build --template template.yml")
     assert deploy.endswith("0.5")
     assert r'--parameter-overrides Key="a \"b\"" --config-file' in deploy
+
+
+SETTINGS = """
+version = 0.1
+[default.global.parameters]
+template_file = "stack.yaml"
+profile = "mine"
+[default.deploy.parameters]
+parameter_overrides = "Key=\\"a b\\""
+resolve_s3 = true
+confirm_changeset = true
+[default.build]
+cached = true
+"""
+
+
+def test_sam_settings(tmp_path: Path) -> None:
+    """A project's own parameters and template count; its author's account, and what asks, do not."""
+    (tmp_path / "samconfig.toml").write_text(SETTINGS)
+
+    settings = sam_settings.read(tmp_path / "other", tmp_path)
+    sam_settings.write(settings, tmp_path / "config.yaml")
+
+    assert sam_settings.template(settings) == "stack.yaml"
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == {
+        "version": 0.1,
+        "default": {
+            "global": {"parameters": {}},
+            "deploy": {"parameters": {"parameter_overrides": 'Key="a b"'}},
+        },
+    }
+
+
+@pytest.mark.parametrize("text", ["no [toml", "default = 1", ""])
+def test_no_sam_settings(text: str, tmp_path: Path) -> None:
+    """What is no file of sam's is as if it were not there."""
+    (tmp_path / "samconfig.toml").write_text(text)
+
+    assert sam_settings.read(tmp_path) == {}
