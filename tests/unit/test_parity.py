@@ -58,12 +58,16 @@ def test_packages() -> None:
     """Each file that differs is told; what an installer writes about itself is explained."""
     ours = {"app.py": "1", "a/RECORD": "1", "a-1.dist-info/RECORD": "1", "same": "1"}
     theirs = {"app.py": "2", "a-1.dist-info/RECORD": "2", "same": "1", "more.py": "1"}
+    ours |= {"app.js.map": "1", "b.js.map": "1"}
+    theirs |= {"app.js.map": "2"}
 
     found = {each.where: (each.what, bool(each.why)) for each in packages.differences(ours, theirs)}
 
     assert found == {
         "app.py": ("other content", False),
         "a/RECORD": ("only in ours", False),
+        "app.js.map": ("other content", True),
+        "b.js.map": ("only in ours", False),
         "a-1.dist-info/RECORD": ("other content", True),
         "more.py": ("only in sam's", False),
     }
