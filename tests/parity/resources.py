@@ -18,6 +18,7 @@ EXPLAINED: Final = {
     r"^AWS::Lambda::Function\.Properties\.Code(?:\.|$)": "the package's address",
     r"^AWS::Lambda::LayerVersion\.Properties\.Content(?:\.|$)": "the package's address",
     r"\.Properties\.(?:\w*S3Location|TemplateURL|BodyS3Location|Location)(?:\.|$)": "the package's address",
+    r"^AWS::IAM::Role\.Metadata\.Build(?:Method|Properties)$": "how a function was built, which its role repeats",
     r"\.Metadata\.SamResourceId$": "the name that sam gives each resource once more",
 }
 # SAM ends the id of a layer's version and of an API's deployment with a digest of their content, address included.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError, WaiterError
 from local import processes
 from local.platform import ACCESS_KEY, REGION
+from tests.parity import sam_settings
 from tests.parity.run import Run, Tool
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.platform import Platform
-    from tests.parity.run import Project
+from tests.parity.run import Project
 
 INTERPRETER_MISSING: Final = "InterpreterMissing"
 BUILD, DEPLOY = "build", "deploy"
@@ -45,14 +46,13 @@ class SamCli:
     tools: Path
 
     def prepare(self) -> None:
-        """It finds a bucket, and none of this machine's settings."""
+        """It finds its bucket, and none of this machine's settings."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self._config.write_text("version = 0.1\n")  # a project's own would ask, or name a bucket that is not there
         self.platform.client("s3").create_bucket(Bucket=_BUCKET)
 
     @property
     def _config(self) -> Path:
-        return self.home / "samconfig.toml"
+        return self.home / "samconfig.yaml"
 
     def deploy(  # it is one command line
         self,
@@ -68,8 +68,11 @@ class SamCli:
         run = Run(
             project=project, tool=tool, round=number, detected=False, packaged=False, deployed=False, total=0.0
         )
-        name = next((each for each in _NAMES if (folder / each).is_file()), template)
-        if not name or not (folder / name).is_file():
+        settings = sam_settings.read(folder, (folder / template).parent)
+        sam_settings.write(settings, self._config)
+        named = (sam_settings.template(settings), *_NAMES, template)
+        name = next((each for each in named if each and (folder / each).is_file()), "")
+        if not name:
             return replace(run, code="TemplateNotFound", reason=f"none of {', '.join(_NAMES)}")
         built, output = self._timed(folder, tool, "build", "--template", name)
         run = replace(run, detected=True, total=built, seconds={BUILD: built})

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from local.platform import Platform
-from tests.parity import comparison, figures, packages, projects, resources, sam_cli
+from tests.parity import comparison, figures, packages, projects, resources, sam_cli, sam_settings
 from tests.parity.blame import Owner, owner
 from tests.parity.ours import PHASES, phases
 from tests.parity.report import ratio_table, report, told, verdict
@@ -57,12 +58,16 @@ def test_packages() -> None:
     """Each file that differs is told; what an installer writes about itself is explained."""
     ours = {"app.py": "1", "a/RECORD": "1", "a-1.dist-info/RECORD": "1", "same": "1"}
     theirs = {"app.py": "2", "a-1.dist-info/RECORD": "2", "same": "1", "more.py": "1"}
+    ours |= {"app.js.map": "1", "b.js.map": "1"}
+    theirs |= {"app.js.map": "2"}
 
     found = {each.where: (each.what, bool(each.why)) for each in packages.differences(ours, theirs)}
 
     assert found == {
         "app.py": ("other content", False),
         "a/RECORD": ("only in ours", False),
+        "app.js.map": ("other content", True),
+        "b.js.map": ("only in ours", False),
         "a-1.dist-info/RECORD": ("other content", True),
         "more.py": ("only in sam's", False),
     }
@@ -301,3 +306,42 @@ def test_sam_deploys(tmp_path: Path) -> None:
     assert build.startswith("build --template template.yml")
     assert deploy.endswith("0.5")
     assert r'--parameter-overrides Key="a \"b\"" --config-file' in deploy
+
+
+SETTINGS = """
+version = 0.1
+[default.global.parameters]
+template_file = "stack.yaml"
+profile = "mine"
+[default.deploy.parameters]
+parameter_overrides = "Key=\\"a b\\""
+resolve_s3 = true
+confirm_changeset = true
+[default.build]
+cached = true
+"""
+
+
+def test_sam_settings(tmp_path: Path) -> None:
+    """A project's own parameters and template count; its author's account, and what asks, do not."""
+    (tmp_path / "samconfig.toml").write_text(SETTINGS)
+
+    settings = sam_settings.read(tmp_path / "other", tmp_path)
+    sam_settings.write(settings, tmp_path / "config.yaml")
+
+    assert sam_settings.template(settings) == "stack.yaml"
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == {
+        "version": 0.1,
+        "default": {
+            "global": {"parameters": {}},
+            "deploy": {"parameters": {"parameter_overrides": 'Key="a b"'}},
+        },
+    }
+
+
+@pytest.mark.parametrize("text", ["no [toml", "default = 1", ""])
+def test_no_sam_settings(text: str, tmp_path: Path) -> None:
+    """What is no file of sam's is as if it were not there."""
+    (tmp_path / "samconfig.toml").write_text(text)
+
+    assert sam_settings.read(tmp_path) == {}
