@@ -24,6 +24,7 @@ from deployer.project.survey import SeenProject, recorded, survey
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
+from deployer.template.made_names import Place
 from deployer.template.settled import recorded as parameter_records
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
@@ -84,7 +85,8 @@ def _decided(
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
         units = _units(project, manifest, request["projectRoot"], settings)
-        return project, units, find_settings(project, manifest["texts"], request, settings)
+        place = Place(stack_name=event["source"]["stackName"], account_id=_account(settings), region=_region())
+        return project, units, find_settings(project, manifest["texts"], request, place, settings)
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
@@ -93,9 +95,17 @@ def _decided(
 def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
     """What has to be built. Raises what `units_of` does."""
     if project.kind is ProjectKind.CDK:
-        account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
-        return [synthesis(project.root, project_root, account, region)]
+        return [synthesis(project.root, project_root, _account(settings), _region())]
     return units_of(project.document, project.base_path, manifest)
+
+
+def _account(settings: Settings) -> str:
+    """Where this application is, and what it deploys."""
+    return settings.worker_role_arn.split(":")[4]
+
+
+def _region() -> str:
+    return str(client("s3").meta.region_name)
 
 
 def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:

@@ -132,7 +132,7 @@ def test_a_repository_that_is_missing(host: Host) -> None:
 def test_samconfig(host: Host) -> None:
     """The project's own file is read, beside the template too, and so is the template that it names."""
     named = '[default.build.parameters]\ntemplate_file = "infra/app.yaml"'
-    files = {
+    files: dict[str, str | bytes] = {
         "samconfig.toml": named,
         "infra/samconfig.toml": "x = 1",
         "infra/app.yaml": SAM % "src/",

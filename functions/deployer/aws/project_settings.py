@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deployer.aws.networks import default_network
 from deployer.aws.stacks import Stacks
 from deployer.project.project import ProjectKind, settings_folders
 from deployer.project.samconfig import find_samconfig
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from deployer.project.project import Project
     from deployer.settings import Settings
     from deployer.state_data import DeployRequest
+    from deployer.template.made_names import Place
     from deployer.worker import FoundSettings, ParameterValue
 
 
@@ -30,7 +32,7 @@ class ProjectSettings:
 
 
 def find_settings(
-    project: Project, texts: Mapping[str, str], request: DeployRequest, settings: Settings
+    project: Project, texts: Mapping[str, str], request: DeployRequest, place: Place, settings: Settings
 ) -> ProjectSettings:
     """Raises ParametersMissing, ParametersInvalid."""
     file = find_samconfig(texts, *settings_folders(project, request["projectRoot"]))
@@ -42,7 +44,7 @@ def find_settings(
     notes = tuple((LogLevel.WARNING, note) for note in file.notes)
     if project.kind is ProjectKind.CDK:
         return ProjectSettings(found=found, values=None, notes=notes)
-    values, told = choose(project.document, request["parameters"], found)
+    values, told = choose(project.document, request["parameters"], found, place, default_network)
     said = tuple((LogLevel.INFO, sentence) for sentence in told)
     return ProjectSettings(found=found, values=values, notes=(*notes, *said))
 
