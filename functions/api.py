@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Pat
 from deployer import errors
 from deployer.api import document
 from deployer.api import session_view as view
+from deployer.api.caller import caller
 from deployer.api.cors import answer_headers
 from deployer.api.deploy_body import DeployBody  # noqa: TC001 - read at run time
 from deployer.api.links import base_url, status_url
@@ -192,7 +193,12 @@ def deployments(
     """Deployments, newest first. `count` is this page's."""
     _refuse_unknown_query("status", "repository", "limit", "nextToken")
     heads, token = Sessions.from_settings(Settings.from_env()).list(
-        SessionKind.DEPLOYMENT, status=status, repository=_slug(repository), limit=limit, token=next_token
+        SessionKind.DEPLOYMENT,
+        _caller(),
+        status=status,
+        repository=_slug(repository),
+        limit=limit,
+        token=next_token,
     )
     found = [view.summary(_base(), head) for head in heads]
     return _json(HTTPStatus.OK, {"deployments": found, "count": len(found), "nextToken": token})
@@ -207,7 +213,9 @@ def deployments(
 def remove(session_id: SessionId) -> Response[Any]:
     """Removes the session's stack, and what is in its own buckets. Asking again meanwhile changes nothing."""
     settings = Settings.from_env()
-    head = Sessions.from_settings(settings).start_removal(_known(session_id), settings.remove_machine_arn)
+    sessions = Sessions.from_settings(settings)
+    sessions.head_of(_known(session_id), _caller())
+    head = sessions.start_removal(session_id, settings.remove_machine_arn)
     executions.start(head["executionArn"], {"sessionId": session_id, "stackId": head["stackId"]})
     return _in_progress(head, view.removing(_base(), head))
 
@@ -285,16 +293,16 @@ def _started(kind: SessionKind, request: DeployRequest | SanityRequest, idempote
     machine = settings.test_machine_arn if kind is SessionKind.TEST else settings.deploy_machine_arn
     key = _idempotency(idempotency_key, request) if idempotency_key else None
     session_id = new_session_id(_now_ms())
-    head = new_head(session_id, kind, request, executions.execution_arn(machine, session_id))
+    head = new_head(session_id, kind, _caller(), request, executions.execution_arn(machine, session_id))
     # An earlier session with this key may have been written, and then not started.
     session_id = Sessions.from_settings(settings).create(head, key)
-    head = new_head(session_id, kind, request, executions.execution_arn(machine, session_id))
+    head = new_head(session_id, kind, _caller(), request, executions.execution_arn(machine, session_id))
     executions.start(head["executionArn"], {"sessionId": session_id, "request": request})
     return head
 
 
 def _of_kind(kind: SessionKind, sessions: Sessions, session_id: str) -> Head:
-    head = sessions.head(session_id)
+    head = sessions.head_of(session_id, _caller())
     if head["kind"] != kind:
         raise errors.SessionNotFound(f"session {session_id} is a {head['kind']}: follow {status_url('', head)}")
     return head
@@ -327,9 +335,12 @@ def _refuse_unknown_query(*known: str) -> None:
 
 
 def _idempotency(key: str, request: DeployRequest | SanityRequest) -> Idempotency:
+    return Idempotency.of(caller=_caller(), key=key, request=request)
+
+
+def _caller() -> str:
     identity = app.current_event.request_context.identity
-    caller = identity.api_key_id or identity.user_arn or ""
-    return Idempotency.of(caller=caller, key=key, request=request)
+    return caller(identity.api_key_id, identity.user_arn)
 
 
 def _in_progress(head: Head, body: Mapping[str, Any]) -> Response[Any]:

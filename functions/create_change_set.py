@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
-from deployer.errors import StackBeingCleared, StackNotReady
+from deployer.errors import StackBeingCleared, StackNotOurs, StackNotReady
 from deployer.instants import microseconds
 from deployer.session import Stage
 from deployer.settings import Settings
 from deployer.stack.change_set import ChangeSetIds, ChangeSetRequest, Kind
-from deployer.stack.stack import tags
+from deployer.stack.stack import SESSION_TAG, tags
 from deployer.state_data import ChangeSet, StateEvent
 from deployer.template.settled import change_set_parameters
 
@@ -31,6 +31,7 @@ def handler(event: Event, _context: object) -> ChangeSet:
     settings = Settings.from_env()
     stacks = Stacks.from_settings(settings)
     stack = stacks.ours(event["source"]["stackName"])
+    _check_caller(Sessions.from_settings(settings), event["sessionId"], stack)
 
     _make_way(stacks, stack, event)
     request = _request(event, stack, Artifacts.from_settings(settings))
@@ -47,6 +48,12 @@ def handler(event: Event, _context: object) -> ChangeSet:
         eventCursor=here,
     )
     return _answer(ids, request.kind)
+
+
+def _check_caller(sessions: Sessions, session_id: str, stack: Stack | None) -> None:
+    """Raises StackNotOurs for a stack that another caller deployed."""
+    if stack and sessions.is_anothers(stack.tags.get(SESSION_TAG), sessions.head(session_id)["caller"]):
+        raise StackNotOurs(f"stack {stack.name} was deployed by another caller of this application")
 
 
 def _request(event: Event, stack: Stack | None, artifacts: Artifacts) -> ChangeSetRequest:

@@ -24,7 +24,8 @@ def handler(event: StateEvent, _context: object) -> NestedSession:
     test_id = nested_session_id(deployment_id, microseconds(event["enteredAt"]) // 1000)
     request = _request(deployment_id)
     arn = executions.execution_arn(settings.test_machine_arn, test_id)
-    sessions.create(new_head(test_id, SessionKind.TEST, request, arn), None)
+    caller = sessions.head(deployment_id)["caller"]
+    sessions.create(new_head(test_id, SessionKind.TEST, caller, request, arn), None)
     _record(sessions, event, test_id)
 
     return {"sessionId": test_id, "request": request}

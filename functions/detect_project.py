@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import find_build
-from deployer.aws.project_settings import find_settings
+from deployer.aws.earlier_sources import keep_source, source_identity
+from deployer.aws.project_settings import Asked, find_settings
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
@@ -21,6 +23,7 @@ from deployer.project.manifest import MAX_MANIFEST_BYTES, parse_manifest
 from deployer.project.project import Project, ProjectKind, detect
 from deployer.project.sources import units_of, warnings_of
 from deployer.project.survey import SeenProject, recorded, survey
+from deployer.repository import Repository
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
@@ -59,6 +62,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     manifest = parse_manifest(artifacts.get(source_key(session_id, MANIFEST), MAX_MANIFEST_BYTES))
     sessions = Sessions.from_settings(settings)
     project, units, chosen = _decided(sessions, event, manifest, settings)
+    _keep_source(artifacts, event, settings)
 
     identity = _identity(event["source"], project, units, settings)
     earlier = find_build(artifacts, identity, units) if units and settings.build_image else None
@@ -67,7 +71,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
     sessions.log(session_id, event["enteredAt"], Stage.CLONING, clone_notes)
     seen = survey(manifest, request["projectRoot"], project)
-    notes = [*chosen.notes, *_reused(earlier), *_warnings(project, manifest)]
+    notes = [*chosen.notes, *_reused(earlier), *_warnings(project, manifest, chosen)]
     _record(sessions, event, project, seen, to_build, notes, chosen.values)
     return {
         "kind": project.kind.value,
@@ -84,19 +88,30 @@ def _decided(
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
-        units = _units(project, manifest, request["projectRoot"], settings)
         place = Place(stack_name=event["source"]["stackName"], account_id=_account(settings), region=_region())
-        return project, units, find_settings(project, manifest["texts"], request, place, settings)
+        asked = Asked(session_id=event["sessionId"], request=request, place=place)
+        chosen = find_settings(project, manifest["texts"], asked, sessions, settings)
+        return project, _units(project, manifest, request, chosen, settings), chosen
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
 
 
-def _units(project: Project, manifest: Manifest, project_root: str, settings: Settings) -> list[BuildUnit]:
+def _units(
+    project: Project, manifest: Manifest, request: DeployRequest, chosen: ProjectSettings, settings: Settings
+) -> list[BuildUnit]:
     """What has to be built. Raises what `units_of` does."""
     if project.kind is ProjectKind.CDK:
-        return [synthesis(project.root, project_root, _account(settings), _region())]
-    return units_of(project.document, project.base_path, manifest)
+        return [synthesis(project.root, request["projectRoot"], _account(settings), _region())]
+    return units_of(project.document, project.base_path, manifest, chosen.known)
+
+
+def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None:
+    """Whoever asks for the same next has what was cloned: there is a project in it, and so an archive."""
+    source, request = event["source"], event["request"]
+    repository = Repository.from_text(source["repository"])
+    cloned = clone_request(settings, repository, source["commit"], request["projectRoot"], request["template"])
+    keep_source(artifacts, source_identity(cloned, settings.clone_image), event["sessionId"])
 
 
 def _account(settings: Settings) -> str:
@@ -194,9 +209,9 @@ def _record_found(sessions: Sessions, event: Event, project: Project | None, see
     )
 
 
-def _warnings(project: Project, manifest: Manifest) -> list[tuple[LogLevel, str]]:
+def _warnings(project: Project, manifest: Manifest, chosen: ProjectSettings) -> list[tuple[LogLevel, str]]:
     """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
-    told = warnings_of(project.document, project.base_path, manifest)
+    told = warnings_of(project.document, project.base_path, manifest, chosen.known)
     return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
 
 

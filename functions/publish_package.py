@@ -17,7 +17,7 @@ from deployer.aws.earlier_builds import keep_build
 from deployer.aws.packages import Packages
 from deployer.aws.sessions import Sessions
 from deployer.aws.worker_reports import read_report
-from deployer.errors import ArtifactInvalid
+from deployer.errors import ArtifactInvalid, ArtifactMissing
 from deployer.log_text import clean
 from deployer.packaging.archive import sha256_of
 from deployer.packaging.archive_names import check_twins
@@ -121,8 +121,7 @@ def _packages(artifacts: Artifacts, source: SourceArchive, settings: Settings) -
 
 def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[tuple[LogLevel, str]]:
     """A package for each unit, from an earlier build or from this session's, and what the latter has to say."""
-    for unit_id, key in found["built"].items():
-        packages.reuse(unit_id, key)
+    _take_earlier(found, packages)
     if found["built"] or not found["units"]:
         return []
     report = read_report(packages.artifacts, event["sessionId"], "build")
@@ -137,6 +136,19 @@ def _take_units(event: Event, found: FoundProject, packages: Packages) -> list[t
     }
     keep_build(packages.artifacts, found["buildIdentity"], build)
     return [(LogLevel.WARNING, text) for text in build["warnings"]]
+
+
+def _take_earlier(found: FoundProject, packages: Packages) -> None:
+    """Those that DetectProject saw, if nobody removed one since. Raises ArtifactMissing."""
+    for unit in found["units"]:
+        key = found["built"].get(unit["id"])
+        if key is not None and not packages.artifacts.exists(key):
+            raise ArtifactMissing(
+                f"the package of {unit['name']}, which an earlier session built, was removed from the artifact "
+                "bucket just now: start the deployment again, and it is built anew"
+            )
+        if key is not None:
+            packages.reuse(unit["id"], key)
 
 
 def _warnings(report: dict[str, Any]) -> list[str]:

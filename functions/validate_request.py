@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.aws.clone_plans import hand_over_clone
+from deployer.aws.artifacts import Artifacts
+from deployer.aws.clone_plans import clone_request, hand_over_clone
+from deployer.aws.earlier_sources import source_identity, take_source
 from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
 from deployer.github import GitHub
@@ -17,6 +19,7 @@ from deployer.state_data import StateEvent
 if TYPE_CHECKING:
     from deployer.github import Resolved
     from deployer.state_data import DeployRequest, Source
+    from deployer.worker import CloneRequest
 
 
 class Event(StateEvent):
@@ -33,19 +36,28 @@ def handler(event: Event, _context: object) -> Source:
     resolved = GitHub(settings.git_url).resolve(repository, request["branch"], request["commit"])
     name = request["stackName"] or stack_name(request["projectRoot"], repository.slug, session_id)
     sessions.take_lock(name, session_id)
-    plan_url = hand_over_clone(
-        settings, session_id, repository, resolved.commit, request["projectRoot"], request["template"]
-    )
+    to_clone = clone_request(settings, repository, resolved.commit, request["projectRoot"], request["template"])
+    earlier = _earlier(settings, to_clone, session_id)
+    plan_url = None if earlier else hand_over_clone(settings, session_id, to_clone)
 
-    _record(sessions, event, resolved, name)
+    _record(sessions, event, resolved, name, earlier)
     return {
         "repository": repository.slug,
         "branch": resolved.branch,
         "commit": resolved.commit,
         "projectRoot": request["projectRoot"],
         "stackName": name,
+        "needsClone": plan_url is not None,
         "planUrl": plan_url,
     }
+
+
+def _earlier(settings: Settings, to_clone: CloneRequest, session_id: str) -> str | None:
+    """The session whose source was taken. An image without a name may be any: then nothing is."""
+    if not settings.clone_image:
+        return None
+    identity = source_identity(to_clone, settings.clone_image)
+    return take_source(Artifacts.from_settings(settings), identity, session_id)
 
 
 def _found(event: Event, resolved: Resolved) -> tuple[LogLevel, str]:
@@ -57,14 +69,17 @@ def _found(event: Event, resolved: Resolved) -> tuple[LogLevel, str]:
     return LogLevel.WARNING, f"commit {resolved.commit} was asked for: it is {unproven}"
 
 
-def _record(sessions: Sessions, event: Event, resolved: Resolved, name: str) -> None:
+def _record(sessions: Sessions, event: Event, resolved: Resolved, name: str, earlier: str | None) -> None:
+    entries = [_found(event, resolved), (LogLevel.INFO, f"the stack's name is {name}")]
+    if earlier:
+        entries.append((LogLevel.INFO, f"session {earlier} cloned this commit: its files are taken"))
     sessions.advance(
         event["sessionId"],
         event["enteredAt"],
         done=Stage.VALIDATING,
-        next=Stage.CLONING,
-        message="cloning the repository",
-        entries=[_found(event, resolved), (LogLevel.INFO, f"the stack's name is {name}")],
+        next=Stage.DETECTING if earlier else Stage.CLONING,
+        message="finding out what the project is" if earlier else "cloning the repository",
+        entries=entries,
         branch=resolved.branch,
         commit=resolved.commit,
         stackName=name,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deployer.aws.artifacts import Artifacts, source_key
-from deployer.aws.clone_plans import hand_over_clone
+from deployer.aws.clone_plans import clone_request, hand_over_clone
 from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.aws.targets import Targets
-from deployer.errors import SessionNotFound, TargetNotReady
+from deployer.errors import SessionNotFound, TargetNotReady, TargetOutOfScope
 from deployer.github import GitHub
 from deployer.repository import Repository
 from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, has_deployed, is_session_id
@@ -47,6 +47,8 @@ def handler(event: Event, _context: object) -> Target:
     if not request["isNested"]:
         check_quotas(sessions, settings, session_id)
     target = _target(settings, sessions, request)
+    if sessions.is_anothers(target.session_id, sessions.head(session_id)["caller"]):
+        raise TargetOutOfScope(f"{target.name} was deployed by another caller of this application")
     deployment = _deployment(sessions, request["deploymentId"] or target.session_id)
     source = _source(settings, request, deployment)
     kept = _kept(settings, source, deployment) if source else None
@@ -133,7 +135,8 @@ def _kept(settings: Settings, source: _Source, deployment: Head | None) -> str |
 
 def _hand_over(settings: Settings, session_id: str, source: _Source) -> str:
     repository = Repository.from_text(source.repository)
-    return hand_over_clone(settings, session_id, repository, source.commit, source.project_root)
+    to_clone = clone_request(settings, repository, source.commit, source.project_root)
+    return hand_over_clone(settings, session_id, to_clone)
 
 
 def _record(

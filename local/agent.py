@@ -41,9 +41,12 @@ def programs() -> dict[str, Program]:
     path = {"PATH": f"{tools.bin_folder()}:{processes.environment(ROOT)['PATH']}"}
     target = {"TARGET_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}"}
     caches = {"UV_CACHE_DIR": str(CACHE / "uv"), "NPM_CONFIG_CACHE": str(CACHE / "npm")}
+    caches |= {"GOPATH": str(CACHE / "go"), "GOCACHE": str(CACHE / "go-build")}
+    caches |= {"ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig")}
+    machine = processes.registry_settings() | processes.rust_settings()
     return {
         "clone": _program("clone", {}),
-        "build": _program("build", path | target | caches | processes.registry_settings()),
+        "build": _program("build", path | target | caches | machine),
     }
 
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from local import process_table
@@ -14,7 +15,6 @@ from local.errors import ProgramMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 GRACE_SECONDS: Final = 3.0
 
@@ -28,6 +28,8 @@ _REGISTRY_SETTINGS: Final = frozenset(
         "SSL_CERT_DIR",
         "NODE_EXTRA_CA_CERTS",
         "REQUESTS_CA_BUNDLE",
+        "GOPROXY",
+        "GOSUMDB",
     }
 )
 _REGISTRY_PREFIXES: Final = ("PIP_", "UV_", "NPM_CONFIG_")
@@ -43,6 +45,12 @@ def registry_settings() -> dict[str, str]:
     """This machine's own settings for package registries."""
     own = os.environ.items()
     return {name: value for name, value in own if _is_registry_setting(name.upper())}
+
+
+def rust_settings() -> dict[str, str]:
+    """Where this machine's Rust is, which a build's own home does not tell."""
+    home = os.environ.get("RUSTUP_HOME") or str(Path.home() / ".rustup")
+    return {"RUSTUP_HOME": home} if Path(home).is_dir() else {}
 
 
 def _is_registry_setting(name: str) -> bool:

@@ -64,6 +64,11 @@ def a_stack(status: str, *, is_ours: bool = True, **more: Any) -> dict[str, Any]
     return {"Stacks": [{"StackId": STACK_ID, "StackName": "shop", "StackStatus": status, "Tags": tags, **more}]}
 
 
+def tags_of(session_id: str) -> list[dict[str, str]]:
+    """The tags of a stack that this session made."""
+    return [*OUR_TAGS, {"Key": "DeploymentSessionId", "Value": session_id}]
+
+
 def a_change_set(status: str, reason: str = "", **more: Any) -> dict[str, Any]:
     """An answer of DescribeChangeSet."""
     ids = {"ChangeSetId": CHANGE_SET_ID, "StackId": STACK_ID}

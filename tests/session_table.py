@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.aws.clients import client
-from deployer.session import LogLevel, SessionStatus, Stage, new_session_id
+from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, caller_kind, new_session_id
 
 if TYPE_CHECKING:
     from deployer.aws.sessions import Sessions
@@ -15,11 +15,17 @@ TABLE = "sessions"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:RemoveStack"
 NOW_MS = 1_795_000_000_000
 ENTERED_AT = "2026-11-18T13:06:41.500Z"
-_INDEXES = {"StatusIndex": "status", "KindIndex": "kind", "RepositoryIndex": "repository"}
+CALLER = "caller-1"
+_INDEXES = {
+    "StatusIndex": "status",
+    "KindIndex": "kind",
+    "CallerIndex": "callerKind",
+    "RepositoryIndex": "repository",
+}
 
 
 def create_table() -> None:
-    """The table, with its three indexes."""
+    """The table, with its indexes."""
     client("dynamodb").create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
@@ -37,9 +43,13 @@ def create_table() -> None:
 
 def a_head(session_id: str | None = None, **attributes: object) -> Head:
     """A pending deployment of octo/hello."""
+    kind = SessionKind(str(attributes.get("kind", "deployment")))
+    caller = str(attributes.get("caller", CALLER))
     return {
         "sessionId": session_id or new_session_id(NOW_MS),
-        "kind": "deployment",
+        "kind": kind.value,
+        "caller": caller,
+        "callerKind": caller_kind(caller, kind),
         "status": "pending",
         "stage": "validating",
         "message": "accepted",

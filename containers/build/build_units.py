@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from child import TAIL_LINES, Children
+from child_environment import child_environment
 from deployer.amounts import counted, size
 from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing
 from deployer.log_text import clean
 from deployer.packaging.archive import files_below, write_zip
 from source_view import lay_out
+from toolchains import require
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,17 +29,12 @@ if TYPE_CHECKING:
     from child import Ended
     from deployer.exchange import Exchange
     from deployer.worker import BuildPlan, BuildReport, BuildUnit
-    from unit_build import Order
+    from order import Order
 
 _HERE: Final = Path(__file__).resolve().parent
 _LEAVE_OUT: Final = frozenset({"__pycache__", ".git", ".lock", ".aws-sam", ".package-lock.json"})
 _MAX_FILES: Final = 65_000
 _KILLED: Final = "it was killed, as a process is when the memory is used up"
-# How a machine reaches the package registries. On AWS none of them is set.
-_REGISTRY_SETTINGS: Final = frozenset(
-    {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"}
-)
-_REGISTRY_PREFIXES: Final = ("UV_", "NPM_CONFIG_")
 
 
 @dataclass(slots=True)
@@ -55,8 +52,12 @@ class Builds:
     bundler: str | None = None
 
     def run(self) -> None:
-        """Raises the first failure: BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing."""
+        """Raises RuntimeUnsupported before any build, else the first failure: BuildFailed, BuildTimedOut,
+        PackageTooLarge, SourceMissing.
+        """
         self.deadline = time.monotonic() + self.plan["timeoutSeconds"]
+        for unit in self.plan["units"]:
+            require(unit, self._child_environment(self.work)["PATH"])
         if any(unit["method"] == "esbuild" for unit in self.plan["units"]):
             self.bundler = self._bundler()
         with ThreadPoolExecutor(max(1, min(2, os.cpu_count() or 1))) as pool:
@@ -120,24 +121,7 @@ class Builds:
         }
 
     def _child_environment(self, folder: Path) -> dict[str, str]:
-        """Made from nothing. The caches are shared by the units of one session, and gone with it."""
-        programs = Path(sys.executable).parent
-        cache = {"UV_CACHE_DIR": str(self.work / "uv"), "NPM_CONFIG_CACHE": str(self.work / "npm")}
-        return {
-            "PATH": f"{programs}:{self.environment['PATH']}",
-            "HOME": str(folder / "home"),
-            "TMPDIR": str(folder / "tmp"),
-            "LANG": "C.UTF-8",
-            "PYTHONPATH": f"{_HERE}:{self.environment.get('PYTHONPATH', '')}",
-            "UV_PYTHON_DOWNLOADS": "never",
-            "UV_NO_PROGRESS": "1",
-            "NPM_CONFIG_IGNORE_SCRIPTS": "true",
-            "NPM_CONFIG_AUDIT": "false",
-            "NPM_CONFIG_FUND": "false",
-            "NPM_CONFIG_UPDATE_NOTIFIER": "false",
-            **cache,
-            **{name: value for name, value in self.environment.items() if _is_registry_setting(name)},
-        }
+        return child_environment(self.environment, home=folder, caches=self.work)
 
     def _bundler(self) -> str | None:
         """A folder with esbuild where the image, or the machine, has none: installed for this session."""
@@ -192,7 +176,3 @@ def _reason(ended: Ended, outcome: Mapping[str, Any]) -> str:
     said = outcome.get("error") or (ended.tail[-1] if ended.tail else f"exit code {ended.exit_code}")
     reason = clean(str(said))
     return f"{reason} {_KILLED}" if reason.endswith("Failed:") else reason
-
-
-def _is_registry_setting(name: str) -> bool:
-    return name.upper() in _REGISTRY_SETTINGS or name.upper().startswith(_REGISTRY_PREFIXES)

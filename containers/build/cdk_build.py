@@ -22,7 +22,7 @@ from deployer.log_text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from unit_build import Order, Outcome
+    from order import Order, Outcome
 
 TOOL: Final = "cdk"
 # Where the docker command is looked for (CDK reads CDK_DOCKER): a name that says in any message what is missing.

@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import logging
 import os
-import platform
-import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
-from aws_lambda_builders.builder import LambdaBuilder
 from aws_lambda_builders.exceptions import LambdaBuilderError
 from aws_lambda_builders.supported_runtimes import NODEJS_RUNTIMES
 
 from bundle_options import bundle_options
 from cdk_build import TOOL as CDK
 from cdk_build import synthesize
+from compiled import GO, RUST, go, rust
 from deployer.errors import BuildFailed
+from foreign_files import foreign_files
 from node_manifest import dependencies, has_lock, repair
 from npm_install import (
     NOT_IN_SYNC,
@@ -33,6 +32,7 @@ from npm_install import (
     other_locks,
     workspace_of,
 )
+from order import Order, Outcome, emptied, go_settings, node_settings, run, target_architecture
 from python_requirements import requirements_file
 from requirements_text import make_fit
 
@@ -43,24 +43,6 @@ if TYPE_CHECKING:
 
 _LAYER_FOLDERS: Final = {"python": "python", "nodejs": "nodejs"}
 _MAKEFILES: Final = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks
-_MACHINES: Final = {"aarch64": "arm64", "arm64": "arm64", "AMD64": "x86_64"}
-
-
-class Order(TypedDict):
-    unit: BuildUnit
-    project: str  # the project's files
-    source: str  # the unit's own folder among them, which may be changed
-    artifacts: str  # an empty folder, filled by the build
-    scratch: str
-    outcome: str
-    targetPython: str | None  # build for this version and this machine, whatever the unit says
-    bundlerPath: str | None  # a folder with esbuild, for projects that bring none
-
-
-class Outcome(TypedDict):
-    tool: str
-    warnings: list[str]
-    error: NotRequired[str]
 
 
 def build(order: Order) -> Outcome:
@@ -78,20 +60,20 @@ def _python(order: Order, source: Path, artifacts: Path) -> Outcome:
 
     Then sources: uv refuses what they are built to when it does not fit the target.
     """
-    runtime, architecture = _python_target(order)
+    runtime = _python_runtime(order)
     project, version = Path(order["project"]), runtime.removeprefix("python")
     manifest = requirements_file(source, project, Path(order["scratch"]), version)
     warnings = make_fit(manifest, manifest.parent if manifest.parent != source else project)
     os.chdir(source)  # what a requirement's path is relative to
 
-    def run(file: Path) -> None:
-        _run(order, "python", "uv", artifacts, file, runtime=runtime, architecture=architecture)
+    def install(file: Path) -> None:
+        run(order, "python", "uv", artifacts, file, runtime=runtime)
 
     try:
-        run(_wheels_alone(manifest, Path(order["scratch"])))
+        install(_wheels_alone(manifest, Path(order["scratch"])))
     except LambdaBuilderError:
-        _empty(artifacts)
-        _run_with_sources(lambda: run(manifest), f"{runtime} on {architecture}")
+        emptied(artifacts)
+        _with_sources(lambda: install(manifest), f"{runtime} on {target_architecture(order)}")
         warnings.append("some packages have no wheel and were built from their source")
     return {"tool": _TOOLS["python"], "warnings": warnings}
 
@@ -103,32 +85,29 @@ def _wheels_alone(manifest: Path, scratch: Path) -> Path:
     return file
 
 
-def _run_with_sources(run: Callable[[], None], target: str) -> None:
+def _with_sources(install: Callable[[], None], target: str) -> None:
     try:
-        run()
+        install()
     except LambdaBuilderError as error:
         raise BuildFailed(
             f"{error} (each package needs a wheel for {target}, or a source that makes one)"
         ) from error
 
 
-def _python_target(order: Order) -> tuple[str, str]:
+def _python_runtime(order: Order) -> str:
     if order["targetPython"]:
-        return f"python{order['targetPython']}", _own_architecture()
+        return f"python{order['targetPython']}"
     runtime = order["unit"]["runtime"]
-    return runtime if runtime.startswith("python") else _own_runtime(), order["unit"]["architecture"]
+    return runtime if runtime.startswith("python") else _own_runtime()
 
 
 def _own_runtime() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _own_architecture() -> str:
-    return _MACHINES.get(platform.machine(), "x86_64")
-
-
 def _nodejs(order: Order, source: Path, artifacts: Path) -> Outcome:
-    """Exactly what a lock file says, or the newest that package.json allows."""
+    """Exactly what a lock file says, or the newest that package.json allows; for the function's processor."""
+    os.environ.update(node_settings(order))
     manifest, project = source / "package.json", Path(order["project"])
     if not manifest.is_file():
         _run_npm(order, artifacts, {}, is_installing=False)
@@ -152,7 +131,7 @@ def _nodejs_alone(order: Order, source: Path, artifacts: Path) -> Outcome:
         if "in sync" not in str(error):
             raise
         warnings.append(NOT_IN_SYNC)
-        _empty(artifacts)
+        emptied(artifacts)
         _run_npm(order, artifacts, {"use_npm_ci": False})
     return {"tool": _TOOLS["nodejs"], "warnings": [*warnings, *_not_run(artifacts)]}
 
@@ -163,9 +142,16 @@ def _not_run(folder: Path) -> list[str]:
 
 
 def _run_npm(order: Order, artifacts: Path, options: dict[str, Any], *, is_installing: bool = True) -> None:
-    manifest, runtime = Path(order["source"], "package.json"), _node_runtime(order["unit"])
-    _run(
-        order, "nodejs", "npm", artifacts, manifest, runtime=runtime, options=options, is_installing=is_installing
+    run(
+        order,
+        "nodejs",
+        "npm",
+        artifacts,
+        Path(order["source"], "package.json"),
+        runtime=_node_runtime(order["unit"]),
+        options=options,
+        is_installing=is_installing,
+        is_in_source=None if is_installing else False,
     )
 
 
@@ -186,59 +172,50 @@ def _esbuild(order: Order, source: Path, artifacts: Path) -> Outcome:
         dependencies(manifest),
         lambda name: (source / name).is_file(),
     )
-    runtime = _node_runtime(unit)
-    _run(
-        order, "nodejs", "npm-esbuild", artifacts, manifest, runtime=runtime, options=options, is_installing=False
+    run(
+        order,
+        "nodejs",
+        "npm-esbuild",
+        artifacts,
+        manifest,
+        runtime=_node_runtime(unit),
+        options=options,
+        is_installing=False,
+        is_in_source=True,
     )
     return {"tool": _TOOLS["esbuild"], "warnings": warnings}
 
 
 def _makefile(order: Order, source: Path, artifacts: Path) -> Outcome:
+    """Run where it lies: what its commands name around it is there.
+
+    npm is not told of the processor: what a makefile installs it may also run.
+    """
+    os.environ.update(go_settings(order))
     manifest = next((source / name for name in _MAKEFILES if (source / name).is_file()), source / "Makefile")
     options = {"build_logical_id": order["unit"]["name"]}
-    _run(order, "provided", None, artifacts, manifest, runtime="provided", options=options)
-    return {"tool": _TOOLS["makefile"], "warnings": []}
+    run(order, "provided", None, artifacts, manifest, runtime="provided", options=options, is_in_source=True)
+    runtime = _python_runtime(order) if order["unit"]["runtime"].startswith("python") else ""
+    warnings = foreign_files(artifacts, target_architecture(order), runtime.removeprefix("python"))
+    return {"tool": _TOOLS["makefile"], "warnings": warnings}
 
 
-def _run(
-    order: Order,
-    language: str,
-    manager: str | None,
-    artifacts: Path,
-    manifest: Path,
-    *,
-    runtime: str,
-    architecture: str = "x86_64",
-    options: dict[str, Any] | None = None,
-    is_installing: bool = True,
-) -> None:
-    builder = LambdaBuilder(language=language, dependency_manager=manager, application_framework=None)
-    builder.build(
-        order["source"],
-        str(artifacts),
-        str(Path(order["scratch"], "work")),
-        str(manifest),
-        runtime=runtime,
-        architecture=architecture,
-        options=options,
-        download_dependencies=is_installing,
-        build_in_source=None if is_installing else manager == "npm-esbuild",
-        executable_search_paths=[order["bundlerPath"]] if order["bundlerPath"] else None,
-        is_building_layer=order["unit"]["kind"] == "layer",
-    )
-
-
-def _empty(folder: Path) -> None:
-    shutil.rmtree(folder)
-    folder.mkdir()
-
-
-_TOOLS: Final = {"python": "uv", "nodejs": "npm", "esbuild": "esbuild", "makefile": "make", "cdk": CDK}
+_TOOLS: Final = {
+    "python": "uv",
+    "nodejs": "npm",
+    "esbuild": "esbuild",
+    "makefile": "make",
+    "go": GO,
+    "rust": RUST,
+    "cdk": CDK,
+}
 _METHODS: Final = {
     "python": _python,
     "nodejs": _nodejs,
     "esbuild": _esbuild,
     "makefile": _makefile,
+    "go": go,
+    "rust": rust,
     "cdk": synthesize,
 }
 

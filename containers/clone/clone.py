@@ -20,6 +20,7 @@ from deployer.exchange import Exchange
 from deployer.log_text import clean
 from deployer.worker import GRACE_SECONDS, MANIFEST, PLAN_URL, REPORT, SOURCE
 from git_client import GitClient
+from lint import Linter
 from snapshot import Photographer
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def _outcome(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> DeployerE
 
 def _clone(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> None:
     _limit_files(plan["limits"]["maxTotalBytes"] + _SLACK_BYTES)
-    with tempfile.TemporaryDirectory(prefix="clone-") as name:
+    with Linter() as linter, tempfile.TemporaryDirectory(prefix="clone-") as name:
         folder = Path(name)
         git = GitClient(folder / "repository.git", plan["gitUrl"], plan["timeoutSeconds"])
-        snapshot = Photographer(plan, git, folder, notes).take()
+        snapshot = Photographer(plan, git, linter, folder, notes).take()
         exchange.leave(MANIFEST, json.dumps(snapshot.manifest, ensure_ascii=False).encode())
         if snapshot.archive is not None:
             exchange.leave(SOURCE, snapshot.archive)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
 
 from deployer.log_text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from deployer.worker import Finding
 
 _SECONDS: Final = 10
 _MEMORY_BYTES: Final = 1 << 30
+_QUESTION: Final = "template"
 _MAX_FINDINGS: Final = 50
 _MAX_MESSAGE_BYTES: Final = 500
 # Says that local paths need `package`: that is what is done here.
@@ -29,53 +29,53 @@ _OUR_BUSINESS: Final = frozenset({"W3002"})
 _LEVELS: Final = {"E": "error", "W": "warning", "I": "info"}
 
 
-class Linting:
-    """A linter at work on one template."""
+class Linter:
+    """cfn-lint, started ahead: it takes its time to load, while the repository is on its way.
 
-    def __init__(self, text: str, path: str, folder: str) -> None:
+    It is asked at most once, and is gone with the context.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="lint-")
+        self._until = 0.0
+        self._path = ""
+        self._output = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed with the linter
+        self._child = subprocess.Popen(
+            [sys.executable, str(Path(__file__))],
+            stdin=subprocess.PIPE,
+            stdout=self._output,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder,
+            env=_environment(self._folder),
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._child.kill()
+        self._child.communicate()
+        self._output.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def ask(self, text: str, path: str) -> None:
+        """It works on the template from now on."""
+        (Path(self._folder) / _QUESTION).write_text(text)
         self._path = path
         self._until = time.monotonic() + _SECONDS
-        self._output = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `findings`
-        with tempfile.TemporaryFile(dir=folder) as question:
-            question.write(text.encode())
-            question.seek(0)
-            self._child = subprocess.Popen(
-                [sys.executable, str(Path(__file__))],
-                stdin=question,
-                stdout=self._output,
-                stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env=_environment(folder),
-                start_new_session=True,
-            )
+        cast("IO[bytes]", self._child.stdin).close()
 
     def findings(self) -> list[Finding]:
-        """The gravest first, at most 50; none when the linter gave up: its opinion is not needed to go on."""
+        """The gravest first, at most 50; none when it was not asked, or gave up: its opinion is not needed."""
+        if not self._path:
+            return []
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(max(0.0, self._until - time.monotonic()))
-        self.end()
-        with self._output as output, suppress(ValueError):
-            output.seek(0)
-            return [_finding(self._path, *match) for match in json.load(output)]
+        with suppress(ValueError):
+            self._output.seek(0)
+            return [_finding(self._path, *match) for match in json.load(self._output)]
         return []
-
-    def end(self) -> None:
-        self._child.kill()
-        self._child.wait()
-
-
-@contextmanager
-def linting(text: str | None, path: str | None) -> Iterator[Callable[[], list[Finding]]]:
-    """A function that gives the findings; cfn-lint works while the block runs. No template, no findings."""
-    if text is None or path is None:
-        yield list
-        return
-    with tempfile.TemporaryDirectory(prefix="lint-") as folder:
-        work = Linting(text, path, folder)
-        try:
-            yield work.findings
-        finally:
-            work.end()
 
 
 def _finding(path: str, line: int, rule: str, message: str) -> Finding:
@@ -91,16 +91,23 @@ def _environment(folder: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """The child: a template comes in, [[line, rule, message], ...] goes out."""
+    """The child: once its input has ended, the template is there; [[line, rule, message], ...] goes out."""
     for limit, value in ((resource.RLIMIT_CPU, _SECONDS), (resource.RLIMIT_AS, _MEMORY_BYTES)):
         with suppress(ValueError, OSError):  # not every system knows each of them
             resource.setrlimit(limit, (value, value))
-    from cfnlint.api import lint
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import Runner
 
-    matches = sorted(lint(sys.stdin.read()), key=lambda match: ("EWI".find(match.rule.id[0]), match.linenumber))
+    runner = Runner(ConfigMixIn(regions=["us-east-1"]))
+    sys.stdin.read()
+    if not Path(_QUESTION).exists():
+        return
+    template, errors = decode_str(Path(_QUESTION).read_text())
+    matches = errors or (list(runner.validate_template(template)) if template else [])
     told = [match for match in matches if match.rule.id not in _OUR_BUSINESS]
-    found = [[match.linenumber, match.rule.id, match.message] for match in told[:_MAX_FINDINGS]]
-    json.dump(found, sys.stdout)
+    told.sort(key=lambda match: ("EWI".find(match.rule.id[0]), match.linenumber))
+    json.dump([[each.linenumber, each.rule.id, each.message] for each in told[:_MAX_FINDINGS]], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from deployer.errors import DeployerError
 from deployer.packaging.archive import Entry, write_zip
 from deployer.worker import SOURCE
 from link_targets import LinkTargets
-from lint import linting
 from project_files import find_project, project_paths
 from selection import select
 from texts import Texts
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
 
     from blobs import BlobReader
     from deployer.project.project import Project
-    from deployer.worker import ClonePlan, Finding, Manifest
+    from deployer.worker import ClonePlan, Manifest
     from git_client import GitClient
+    from lint import Linter
     from tree import TreeEntry
 
 _POINTER: Final = b"version https://git-lfs.github.com/spec/v1"
@@ -49,8 +49,9 @@ class Snapshot:
 class Photographer:
     """Takes one snapshot into `folder`; `notes` gathers lines for people on the way."""
 
-    def __init__(self, plan: ClonePlan, git: GitClient, folder: Path, notes: list[str]) -> None:
+    def __init__(self, plan: ClonePlan, git: GitClient, linter: Linter, folder: Path, notes: list[str]) -> None:
         self._plan = plan
+        self._linter = linter
         self._archive = folder / SOURCE
         self._notes = notes
         self._blobs = Blobs(git)
@@ -68,12 +69,19 @@ class Photographer:
         except DeployerError:
             self._notes.append("no files were archived: the project cannot be deployed as it is")
             return Snapshot(manifest=manifest, archive=None)
+        self._lint(manifest, project)
         if not is_whole:
             entries = self._files_of_large_repository(manifest, paths)
             links = LinkTargets(entries, self._blobs)
-        findings = self._write_archive(self._chosen(entries, paths, links), manifest, project)
-        told = links.by_path if links.were_read else {}
-        return Snapshot(manifest={**manifest, "links": told, "findings": findings}, archive=self._archive)
+        self._write_archive(self._chosen(entries, paths, links))
+        manifest["links"] = links.by_path if links.were_read else {}
+        manifest["findings"] = self._linter.findings()
+        return Snapshot(manifest=manifest, archive=self._archive)
+
+    def _lint(self, manifest: Manifest, project: Project) -> None:
+        text = manifest["texts"].get(project.template_path) if project.template_path else None
+        if text is not None and project.template_path:
+            self._linter.ask(text, project.template_path)
 
     def _manifest(self, entries: Sequence[TreeEntry], texts: Texts) -> Manifest:
         """Its texts are those that are read by the time it is looked at."""
@@ -103,13 +111,9 @@ class Photographer:
         self._notes.append(f"the project has {counted(len(chosen), 'file')}, {size(all_bytes)}")
         return chosen
 
-    def _write_archive(self, chosen: list[TreeEntry], manifest: Manifest, project: Project) -> list[Finding]:
-        """The linter's findings, which are looked for meanwhile."""
-        path = project.template_path
-        text = manifest["texts"].get(path) if path else None
-        with linting(text, path) as findings, self._blobs.reader() as reader:
+    def _write_archive(self, chosen: list[TreeEntry]) -> None:
+        with self._blobs.reader() as reader:
             write_zip(self._archive, [self._zip_entry(entry, reader) for entry in chosen])
-            return findings()
 
     def _zip_entry(self, entry: TreeEntry, reader: BlobReader) -> Entry:
         opener = partial(self._open, entry, reader)

@@ -146,7 +146,9 @@ _REQUESTED: Final = (
 )
 
 
-def new_head(session_id: str, kind: SessionKind, request: Mapping[str, Any], execution_arn: str) -> Head:
+def new_head(
+    session_id: str, kind: SessionKind, caller: str, request: Mapping[str, Any], execution_arn: str
+) -> Head:
     """The head of a session that has just been accepted; its times are those in its id."""
     created_at = iso8601(head_timestamp(session_id) // 1000)
     asked = {name: request[name] for name in _REQUESTED if request.get(name) is not None}
@@ -154,6 +156,8 @@ def new_head(session_id: str, kind: SessionKind, request: Mapping[str, Any], exe
         **asked,
         "sessionId": session_id,
         "kind": kind.value,
+        "caller": caller,
+        "callerKind": caller_kind(caller, kind),
         "status": SessionStatus.PENDING.value,
         "stage": Stage.VALIDATING.value,
         "message": "accepted",
@@ -162,6 +166,11 @@ def new_head(session_id: str, kind: SessionKind, request: Mapping[str, Any], exe
         "createdAt": created_at,
         "updatedAt": created_at,
     }
+
+
+def caller_kind(caller: str, kind: SessionKind) -> str:
+    """What the sessions of one kind that one caller asked for have in common: an index lists them by it."""
+    return f"{caller}#{kind.value}"
 
 
 def has_deployed(head: Head) -> bool:

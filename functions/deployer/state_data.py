@@ -39,7 +39,8 @@ class Source(TypedDict):
     commit: str
     projectRoot: str
     stackName: str
-    planUrl: str  # of the clone's plan
+    needsClone: bool
+    planUrl: str | None  # of the clone's plan
 
 
 class ProjectFound(TypedDict):

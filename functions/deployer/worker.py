@@ -14,6 +14,7 @@ sessions/{sessionId}/trusted/deployed.json     DeployedRecord  written by Discov
 sessions/{sessionId}/trusted/tests.json        SanityTests  written by GenerateTests, for RunSanityTest
 sessions/{sessionId}/build/{unitId}.zip                     written by the build
 sessions/{sessionId}/build/report.json         BuildReport  written by the build, last
+sources/{sourceIdentity}                       the sessionId that has this source; written by DetectProject
 builds/{buildIdentity}.json                    EarlierBuild written by PublishPackage, for DetectProject
 """
 
@@ -55,12 +56,17 @@ class Limits(TypedDict):
     maxTotalBytes: int
 
 
-class ClonePlan(TypedDict):
+class CloneRequest(TypedDict):
+    """What makes the clone of a commit leave what it leaves."""
+
     gitUrl: str
     commit: str
     projectRoot: str
     template: str | None
     limits: Limits
+
+
+class ClonePlan(CloneRequest):
     timeoutSeconds: int
     upload: Upload
 
@@ -112,7 +118,7 @@ class BuildUnit(TypedDict):
     kind: Literal["function", "layer", "app"]
     name: str
     source: str
-    method: str  # python | nodejs | esbuild | makefile | cdk
+    method: str  # python | nodejs | esbuild | makefile | go | rust | cdk
     runtime: str
     architecture: Literal["x86_64", "arm64"]
     handler: str

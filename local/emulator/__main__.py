@@ -1,7 +1,9 @@
 """The emulator, started as `python local/emulator`: it ends when who started it is gone, however that ended.
 
-Two gaps are closed. It reads a Map's MaxConcurrency and not its MaxConcurrencyPath, and would run all items at
-once. And it sorts a whole index partition for each page of it, where DynamoDB reads the page's items alone.
+Four gaps are closed. It reads a Map's MaxConcurrency and not its MaxConcurrencyPath, and would run all items at
+once. It sorts a whole index partition for each page of it, where DynamoDB reads the page's items alone. It
+gives a function the numbers and switches of its template's environment as they are: no process starts with them.
+And it does not tell a function whose API key a request came with.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ministack.app import main
-from ministack.services import dynamodb, stepfunctions
+from ministack.services import apigateway_v1, dynamodb, stepfunctions
+from ministack.services.cloudformation import provisioners
 
 _run_map_items = stepfunctions._run_map_items
 
@@ -89,6 +92,43 @@ def _place(pair: Any) -> tuple[Decimal, str]:
     return Decimal(sort_key), partition_key
 
 
+def with_texts(provision: Any) -> Any:
+    """The provisioner of a function whose environment holds texts alone, as CloudFormation hands it over."""
+
+    def provision_with_texts(*given: Any) -> Any:
+        return provision(*(_with_text_environment(each) if isinstance(each, dict) else each for each in given))
+
+    return provision_with_texts
+
+
+def _with_text_environment(properties: dict[str, Any]) -> dict[str, Any]:
+    environment = properties.get("Environment")
+    variables = environment.get("Variables") if isinstance(environment, dict) else None
+    if not isinstance(environment, dict) or not isinstance(variables, dict):
+        return properties
+    texts = {name: _text(value) for name, value in variables.items()}
+    return {**properties, "Environment": {**environment, "Variables": texts}}
+
+
+def _text(value: Any) -> Any:
+    """`true`, not `True`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+_build_lambda_event_v1 = apigateway_v1._build_lambda_event_v1
+
+
+def lambda_event(*given: Any, **options: Any) -> Any:
+    """A proxy event that names the API key (API Gateway Developer Guide, "Input format of a Lambda function")."""
+    event = _build_lambda_event_v1(*given, **options)
+    key = apigateway_v1._resolve_api_key(apigateway_v1._api_key_from_request(event["headers"]))
+    if key is not None:
+        event["requestContext"]["identity"] |= {"apiKeyId": key["id"], "apiKey": key["value"]}
+    return event
+
+
 def end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -100,4 +140,7 @@ if __name__ == "__main__":
     stepfunctions._run_map_items = run_map_items
     dynamodb._query = query
     dynamodb._index_members = index_members
+    apigateway_v1._build_lambda_event_v1 = lambda_event
+    function = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    function |= {act: with_texts(function[act]) for act in ("create", "update")}
     main()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.dynamodb.models import DynamoDBBackend
 from tests.api_caller import BASE, MACHINES, Answer, call
-from tests.session_table import ENTERED_AT, a_head
+from tests.session_table import CALLER, ENTERED_AT, a_head
 
 import api
 from deployer.api import document as api_document
@@ -135,7 +135,7 @@ def test_requests_at_the_same_time(application: Sessions, whole_transactions: No
         found = set(pool.map(lambda _: application.create(a_head(), key), range(20)))
 
     assert len(found) == 1
-    assert len(application.list(SessionKind.DEPLOYMENT, limit=100)[0]) == 1
+    assert len(application.list(SessionKind.DEPLOYMENT, CALLER, limit=100)[0]) == 1
 
 
 def test_crash_before_the_execution(application: Sessions) -> None:

@@ -6,6 +6,7 @@ Real builds: the Python and npm package registries are asked for one small packa
 from __future__ import annotations
 
 import io
+import json
 import os
 import platform
 import signal
@@ -130,6 +131,61 @@ def test_lower_case_makefile(machine: Machine) -> None:
 
     assert report["error"] is None
     assert machine.names() == ["app.py"]
+
+
+def test_makefile_beside_its_sources(machine: Machine) -> None:
+    """A makefile runs where it lies: what is around the function's folder is there."""
+    files = {"src/Makefile": "build-Hello:\n\tcp ../shared/lib.py $(ARTIFACTS_DIR)/\n", "shared/lib.py": ""}
+
+    report = machine.run(files, MAKE)
+
+    assert report["error"] is None
+    assert machine.names() == ["lib.py"]
+
+
+def test_makefile_for_a_processor(machine: Machine) -> None:
+    """It is told what Go compiles for."""
+    unit = {**MAKE, "architecture": "arm64"}
+
+    machine.run(_make("echo $$GOOS $$GOARCH > $(ARTIFACTS_DIR)/out"), unit)
+
+    assert machine.text("out") == "linux arm64\n"
+
+
+def test_makefile_that_leaves_files_for_another_processor(machine: Machine) -> None:
+    """They are told, with one that does not fit, and what would."""
+    elf = "printf '\\177ELF\\2\\1\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\3\\0\\076\\0'"
+    unit = {**a_unit("makefile", "python3.12"), "architecture": "arm64"}
+
+    report = machine.run(
+        _make(
+            f"{elf} > $(ARTIFACTS_DIR)/a.so",
+            f"{elf} > $(ARTIFACTS_DIR)/b.so",
+            "touch $(ARTIFACTS_DIR)/c.cpython-313-aarch64-linux-gnu.so",
+        ),
+        unit,
+    )
+
+    assert report["error"] is None
+    target = "where the function runs on arm64 and Python 3.12"
+    assert sorted(report["warnings"]) == [
+        f"Hello: a.so and 1 more cannot be loaded: made for x86_64, {target}",
+        f"Hello: c.cpython-313-aarch64-linux-gnu.so cannot be loaded: made for Python 3.13, {target}",
+    ]
+
+
+def test_packages_for_a_processor(machine: Machine) -> None:
+    """Of packages that are each for one processor, the function's is installed."""
+    name = "@rollup/rollup-linux"
+    package = json.dumps({"optionalDependencies": {f"{name}-{cpu}-gnu": "4.24.0" for cpu in ("arm64", "x64")}})
+    unit = a_unit("nodejs", "nodejs22.x", architecture="arm64")
+
+    report = machine.run({"src/package.json": package}, unit)
+
+    assert report["error"] is None
+    assert [name for name in machine.names() if name.endswith(".node")] == [
+        "node_modules/@rollup/rollup-linux-arm64-gnu/rollup.linux-arm64-gnu.node"
+    ]
 
 
 def test_empty_package_json(machine: Machine) -> None:

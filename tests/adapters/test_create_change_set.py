@@ -14,10 +14,13 @@ from tests.cloudformation import (
     Refusal,
     a_change_set,
     a_stack,
+    tags_of,
 )
+from tests.session_table import NOW_MS, a_head
 
 import create_change_set
 from deployer.errors import StackBeingCleared, StackNotOurs, StackNotReady
+from deployer.session import new_session_id
 
 if TYPE_CHECKING:
     from tests.stack_session import Session
@@ -125,6 +128,18 @@ def test_stack_of_somebody_else(event: Any, cloudformation: CannedCloudFormation
     cloudformation.answers("DescribeStacks", a_stack(status, is_ours=False))
 
     with pytest.raises(StackNotOurs):
+        create_change_set.handler(event, None)
+
+    assert cloudformation.operations == ["DescribeStacks"]
+
+
+def test_stack_of_another_caller(event: Any, session: Session, cloudformation: CannedCloudFormation) -> None:
+    """It is neither changed nor cleared; whose it is, is told by the session that its tag names."""
+    earlier = new_session_id(NOW_MS - 1)
+    session.sessions.create(a_head(earlier, caller="caller-2"), None)
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Tags=tags_of(earlier)))
+
+    with pytest.raises(StackNotOurs, match="stack shop was deployed by another caller"):
         create_change_set.handler(event, None)
 
     assert cloudformation.operations == ["DescribeStacks"]

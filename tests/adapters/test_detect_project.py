@@ -12,7 +12,9 @@ from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 import detect_project
 from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
+from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import keep_build
+from deployer.aws.earlier_sources import source_identity, take_source
 from deployer.aws.sessions import Sessions
 from deployer.errors import (
     ParametersMissing,
@@ -22,7 +24,9 @@ from deployer.errors import (
     SourceMissing,
     WorkerStopped,
 )
+from deployer.repository import Repository
 from deployer.session import new_session_id
+from deployer.settings import Settings
 
 if TYPE_CHECKING:
     from deployer.aws.artifacts import Artifacts
@@ -58,6 +62,7 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
         "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/cloudformation",
         "CLONE_IMAGE": "clone:1",
         "BUILD_IMAGE": "build:1",
+        "GIT_URL": "https://github.com",
     }.items():
         monkeypatch.setenv(name, value)
     create_table()
@@ -164,6 +169,20 @@ def test_commit_that_was_built_before(artifacts: Artifacts, sessions: Sessions) 
     assert (found["needsBuild"], found["planUrl"]) == (False, None)
     assert (project["built"], len(project["units"])) == (packages, 1)
     assert {"session earlier built this commit: its packages are taken", "src: no wheel"} <= set(messages)
+
+
+def test_source_of_a_project(artifacts: Artifacts, sessions: Sessions) -> None:
+    """Whoever wants the same files of the same commit is told where they are."""
+    _cloned(artifacts, {"template.yaml": SAM}, ("src/app.py",))
+    artifacts.put(source_key(SESSION, "source.zip"), b"zip")
+    _detect()
+    request = clone_request(Settings.from_env(), Repository.from_text("octo/hello"), "0" * 40, "")
+    later = new_session_id(NOW_MS)
+
+    taken = take_source(artifacts, source_identity(request, "clone:1"), later)
+
+    assert taken == SESSION
+    assert artifacts.get(source_key(later, "source.zip"), 100) == b"zip"
 
 
 def test_package_that_is_gone(artifacts: Artifacts, sessions: Sessions) -> None:

@@ -25,6 +25,7 @@ from deployer.errors import (
 )
 from deployer.packaging.archive import Entry, write_zip
 from deployer.packaging.build_unit import build_units
+from deployer.packaging.known_values import with_given
 from deployer.packaging.template_paths import local_paths
 from deployer.template.template import SAM_TRANSFORM, parse
 
@@ -62,6 +63,11 @@ class Project:
         targets = {entry.name: entry.open().read().decode() for entry in others if entry.is_link}
         names = [*files, *(entry.name for entry in others)]
         self.units = build_units(document, local_paths(document, "template.yaml"), names, targets)
+        self._found(document)
+
+    def leave_unit(self, known: dict[str, Any], document: dict[str, Any], names: list[str]) -> None:
+        """What is to be built, by the values that are known."""
+        self.units = build_units(known, local_paths(document, "template.yaml"), names)
         self._found(document)
 
     def leave_unsafe(self, document: dict[str, Any]) -> None:
@@ -174,6 +180,43 @@ def test_build_of_an_unchanged_commit(project: Project) -> None:
     assert (kept["sessionId"], kept["warnings"]) == (project.session.id, ["slow"])
     assert "reused 1 package" in project.session.messages
     assert _versions() == before
+
+
+def test_earlier_package_that_was_removed(project: Project) -> None:
+    """Gone since DetectProject saw it, it fails the session by name; the next session builds."""
+    document = {"Resources": {"One": FUNCTION}, "Transform": SAM_TRANSFORM}
+    project.leave(document, {"src/requirements.txt": ""})
+    project.leave_built(_zip("app.py"))
+    project.publish()
+    kept = find_build(project.artifacts, IDENTITY, project.units)
+    assert kept is not None
+
+    project.built = kept["packages"]
+    project.leave(document, {"src/requirements.txt": ""})
+    client("s3").delete_object(Bucket="artifacts", Key=next(iter(project.built.values())))
+    with pytest.raises(ArtifactMissing, match=r"the package of One, which an earlier session built, was removed"):
+        project.publish()
+
+    assert find_build(project.artifacts, IDENTITY, project.units) is None
+
+
+def test_runtime_from_a_parameter(project: Project) -> None:
+    """What the request gives to a parameter names the same unit here as where it was to be built."""
+    function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "Runtime": {"Ref": "Runtime"}}}
+    document = {
+        "Transform": SAM_TRANSFORM,
+        "Parameters": {"Runtime": {"Type": "String"}},
+        "Resources": {"One": function},
+    }
+    given = {"Runtime": "python3.13"}
+    project.leave(document, {"src/requirements.txt": ""})
+    project.leave_unit(with_given(document, given), document, ["src/requirements.txt"])
+    project.leave_built(_zip("app.py"))
+
+    template, _ = project.publish(**given)
+
+    code = template["Resources"]["One"]["Properties"]["Code"]
+    assert project.zip_at(code).namelist() == ["app.py"]
 
 
 def _versions() -> list[str]:
@@ -374,12 +417,13 @@ def test_archive_as_it_is(project: Project) -> None:
     """A CodeUri that is a zip is published byte by byte."""
     function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "CodeUri": "app.zip"}}
     document = {"Resources": {"One": function}, "Transform": SAM_TRANSFORM}
-    project.leave(document, {}, Entry.of_bytes("app.zip", _zip("app.py")))
+    body = _zip("app.py")
+    project.leave(document, {}, Entry.of_bytes("app.zip", body))
 
     template, _ = project.publish()
 
     code = template["Resources"]["One"]["Properties"]["Code"]
-    assert project.artifacts.get(code["S3Key"], 1_000_000) == _zip("app.py")
+    assert project.artifacts.get(code["S3Key"], 1_000_000) == body
 
 
 @pytest.mark.parametrize("code", ["src", "all/fn", "all/fn/app.py", "app.py"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.session_table import ENTERED_AT, NOW_MS, a_head, advance
+from tests.session_table import CALLER, ENTERED_AT, NOW_MS, a_head, advance
 
 from deployer.aws.clients import client
 from deployer.errors import PageTokenInvalid
@@ -34,7 +34,7 @@ def test_pages(sessions: Sessions, limit: int) -> None:
     expected, found, token = many(sessions, 7), [], None
 
     while True:
-        heads, token = sessions.list(SessionKind.DEPLOYMENT, limit=limit, token=token)
+        heads, token = sessions.list(SessionKind.DEPLOYMENT, CALLER, limit=limit, token=token)
         found += ids(heads)
         if token is None:
             break
@@ -50,9 +50,23 @@ def test_page_is_one_query(sessions: Sessions) -> None:
         "provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params)
     )
 
-    sessions.list(SessionKind.DEPLOYMENT, limit=3)
+    sessions.list(SessionKind.DEPLOYMENT, CALLER, limit=3)
 
     assert [query["Limit"] for query in asked] == [4]
+
+
+def test_callers(sessions: Sessions) -> None:
+    """A list has its caller's sessions alone, whatever its filters; a token continues no other caller's list."""
+    mine = many(sessions, 2)
+    theirs = [sessions.create(a_head(new_session_id(NOW_MS + 9), caller="caller-2"), None)]
+
+    for filters in ({}, {"status": SessionStatus.PENDING}, {"repository": "octo/hello"}):
+        asked: dict[str, Any] = {"limit": 9, **filters}
+        assert ids(sessions.list(SessionKind.DEPLOYMENT, CALLER, **asked)[0]) == mine
+        assert ids(sessions.list(SessionKind.DEPLOYMENT, "caller-2", **asked)[0]) == theirs
+    _, token = sessions.list(SessionKind.DEPLOYMENT, CALLER, limit=1)
+    with pytest.raises(PageTokenInvalid):
+        sessions.list(SessionKind.DEPLOYMENT, "caller-2", limit=1, token=token)
 
 
 def test_filters(sessions: Sessions) -> None:
@@ -61,10 +75,10 @@ def test_filters(sessions: Sessions) -> None:
     sessions.settle(mine[1], ENTERED_AT, SessionStatus.FAILED, "no")
     sessions.settle(other[1], ENTERED_AT, SessionStatus.FAILED, "no")
 
-    failed, _ = sessions.list(SessionKind.DEPLOYMENT, status=SessionStatus.FAILED, limit=9)
-    others, _ = sessions.list(SessionKind.DEPLOYMENT, repository="octo/other", limit=9)
+    failed, _ = sessions.list(SessionKind.DEPLOYMENT, CALLER, status=SessionStatus.FAILED, limit=9)
+    others, _ = sessions.list(SessionKind.DEPLOYMENT, CALLER, repository="octo/other", limit=9)
     both, token = sessions.list(
-        SessionKind.DEPLOYMENT, status=SessionStatus.FAILED, repository="octo/hello", limit=1
+        SessionKind.DEPLOYMENT, CALLER, status=SessionStatus.FAILED, repository="octo/hello", limit=1
     )
 
     assert set(ids(failed)) == {mine[1], other[1]}
@@ -75,19 +89,19 @@ def test_filters(sessions: Sessions) -> None:
 def test_token_with_other_filters(sessions: Sessions) -> None:
     """A token continues the list that gave it, and no other."""
     many(sessions, 2)
-    _, token = sessions.list(SessionKind.DEPLOYMENT, limit=1)
+    _, token = sessions.list(SessionKind.DEPLOYMENT, CALLER, limit=1)
 
     with pytest.raises(PageTokenInvalid):
-        sessions.list(SessionKind.DEPLOYMENT, status=SessionStatus.PENDING, limit=1, token=token)
+        sessions.list(SessionKind.DEPLOYMENT, CALLER, status=SessionStatus.PENDING, limit=1, token=token)
 
 
 def test_page_goes_on_after_change(sessions: Sessions) -> None:
     """A list by status goes on behind a session that has left that status meanwhile."""
     newest, middle, oldest = many(sessions, 3)
-    heads, token = sessions.list(SessionKind.DEPLOYMENT, status=SessionStatus.PENDING, limit=2)
+    heads, token = sessions.list(SessionKind.DEPLOYMENT, CALLER, status=SessionStatus.PENDING, limit=2)
     sessions.settle(middle, ENTERED_AT, SessionStatus.FAILED, "no")
 
-    rest, _ = sessions.list(SessionKind.DEPLOYMENT, status=SessionStatus.PENDING, limit=2, token=token)
+    rest, _ = sessions.list(SessionKind.DEPLOYMENT, CALLER, status=SessionStatus.PENDING, limit=2, token=token)
 
     assert (ids(heads), ids(rest)) == ([newest, middle], [oldest])
 

@@ -16,7 +16,7 @@ import pytest
 from local.git_server import GitServer
 from moto import mock_aws
 from tests.repositories import BareRepository
-from tests.session_table import NOW_MS, TABLE, create_table
+from tests.session_table import CALLER, NOW_MS, TABLE, create_table
 from tests.unit import application
 
 import check_change_set
@@ -116,7 +116,7 @@ class World:
         self._crash_after: int | None = None
         self._writes = 0
         self._discarded: set[str] = set()
-        self.sessions.create(new_head(SESSION, SessionKind.DEPLOYMENT, REQUEST, f"{MACHINE}:x"), None)
+        self.sessions.create(new_head(SESSION, SessionKind.DEPLOYMENT, CALLER, REQUEST, f"{MACHINE}:x"), None)
 
     def run(self, step: str, *, crash_after: int | None = None) -> int:
         """Runs one step; how much it wrote. Raises Crash after so many writes."""

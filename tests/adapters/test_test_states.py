@@ -8,9 +8,9 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.cloudformation import NO_STACK, STACK_ID, a_stack
+from tests.cloudformation import NO_STACK, STACK_ID, a_stack, tags_of
 from tests.deployed_things import make_function
-from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
+from tests.session_table import CALLER, ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import create_test_session
 import discover_resources
@@ -89,7 +89,9 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
     sessions = Sessions(TABLE, 90, lambda: NOW_MS)
     where = {"branch": "main", "commit": COMMIT, "projectRoot": "", "stackName": "shop", "stackId": STACK_ID}
     sessions.create(a_head(DEPLOYMENT, **where | {"status": "success"}), None)
-    sessions.create(new_head(SESSION, SessionKind.TEST, asked(deploymentId=DEPLOYMENT), "arn:x:y:z:w"), None)
+    sessions.create(
+        new_head(SESSION, SessionKind.TEST, CALLER, asked(deploymentId=DEPLOYMENT), "arn:x:y:z:w"), None
+    )
     return sessions
 
 
@@ -283,6 +285,20 @@ def test_deployment_that_no_stack_runs(sessions: Sessions, told: str, head: dict
 
     with pytest.raises(errors.TargetNotReady, match=f"{told}: no stack runs .* or stackName"):
         validate(deploymentId=other)
+
+
+@pytest.mark.parametrize("scope", ["deployed", "account"])
+def test_stack_of_another_caller(
+    sessions: Sessions, cloudformation: CannedCloudFormation, monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    """It is not tested for this one, whatever may be tested."""
+    monkeypatch.setenv("TEST_SCOPE", scope)
+    theirs = new_session_id(NOW_MS - 1)
+    sessions.create(a_head(theirs, caller="caller-2"), None)
+    cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Tags=tags_of(theirs)))
+
+    with pytest.raises(errors.TargetOutOfScope, match="was deployed by another caller"):
+        validate(stackName="shop")
 
 
 @pytest.mark.usefixtures("stack")

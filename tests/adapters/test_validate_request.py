@@ -12,9 +12,14 @@ from tests.repositories import BareRepository
 from tests.session_table import ENTERED_AT
 
 import validate_request
-from deployer.aws.artifacts import trusted_key
-from deployer.aws.clone_plans import LIMITS
+from deployer.aws.artifacts import source_key, trusted_key
+from deployer.aws.clone_plans import LIMITS, clone_request
+from deployer.aws.earlier_sources import keep_source, source_identity
 from deployer.errors import BranchNotFound, QuotaExceeded, RepositoryNotFound, StackLocked
+from deployer.repository import Repository
+from deployer.session import new_session_id
+from deployer.settings import Settings
+from deployer.worker import MANIFEST, REPORT, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +43,7 @@ def commit(
             "MAX_RUNNING_SESSIONS": "2",
             "MAX_SESSIONS_PER_DAY": "3",
             "CLONE_TIMEOUT_SECONDS": "60",
+            "CLONE_IMAGE": "clone:1",
         }
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
@@ -62,7 +68,8 @@ def test_good_request(application: Sessions, artifacts: Artifacts, commit: str) 
     plan = json.loads(artifacts.get(trusted_key(session_id, "clone-plan.json"), 100_000))
     assert (source["branch"], source["commit"]) == ("main", commit)
     assert source["stackName"] == f"hello-{session_id[-8:]}"
-    assert "/trusted/clone-plan.json?" in source["planUrl"]
+    assert source["needsClone"]
+    assert "/trusted/clone-plan.json?" in str(source["planUrl"])
     assert (plan["commit"], plan["limits"]) == (commit, LIMITS)
     head = application.head(session_id)
     assert (head["status"], head["stage"], head["commit"]) == ("deploying", "cloning", commit)
@@ -76,6 +83,59 @@ def test_retry(application: Sessions, commit: str) -> None:
 
     assert {**first, "planUrl": ""} == {**second, "planUrl": ""}
     assert len(application.logs(event["sessionId"], None, 100)[0]) == 2
+
+
+FILES = {name: name.encode() for name in (SOURCE, MANIFEST, REPORT)}
+
+
+def _kept(artifacts: Artifacts, settings: Settings, commit: str, *names: str) -> str:
+    """An earlier session cloned that commit; these of its files are still there."""
+    earlier = new_session_id(1)
+    for name in names:
+        artifacts.put(source_key(earlier, name), FILES[name])
+    request = clone_request(settings, Repository.from_text("octo/hello"), commit, "")
+    keep_source(artifacts, source_identity(request, "clone:1"), earlier)
+    return earlier
+
+
+def test_commit_that_was_cloned(application: Sessions, artifacts: Artifacts, commit: str) -> None:
+    """What the earlier session cloned is this one's, too, and no container is asked for."""
+    earlier = _kept(artifacts, Settings.from_env(), commit, *FILES)
+    event = asked()
+
+    source = validate_request.handler(event, None)
+
+    session_id = event["sessionId"]
+    assert (source["needsClone"], source["planUrl"]) == (False, None)
+    assert {name: artifacts.get(source_key(session_id, name), 100) for name in FILES} == FILES
+    assert application.head(session_id)["stage"] == "detecting"
+    told = [entry["message"] for entry in application.logs(session_id, None, 100)[0]]
+    assert f"session {earlier} cloned this commit: its files are taken" in told
+
+
+@pytest.mark.parametrize("asked_for", [{"projectRoot": "a"}, {"template": "t.yaml"}])
+def test_other_files_of_a_commit(artifacts: Artifacts, commit: str, asked_for: dict[str, str]) -> None:
+    """Another project root or template needs other files of the same commit."""
+    _kept(artifacts, Settings.from_env(), commit, *FILES)
+
+    assert validate_request.handler(asked(**asked_for), None)["needsClone"]
+
+
+@pytest.mark.parametrize("image", ["clone:2", ""])
+def test_other_clone_image(artifacts: Artifacts, commit: str, monkeypatch: pytest.MonkeyPatch, image: str) -> None:
+    """Another image may choose other files; one without a name may be any."""
+    _kept(artifacts, Settings.from_env(), commit, *FILES)
+    monkeypatch.setenv("CLONE_IMAGE", image)
+
+    assert validate_request.handler(asked(), None)["needsClone"]
+
+
+@pytest.mark.parametrize("gone", FILES)
+def test_source_that_has_expired(artifacts: Artifacts, commit: str, gone: str) -> None:
+    """Files that are not all there are cloned again."""
+    _kept(artifacts, Settings.from_env(), commit, *(name for name in FILES if name != gone))
+
+    assert validate_request.handler(asked(), None)["needsClone"]
 
 
 def test_commit_that_may_be_a_forks(application: Sessions, commit: str) -> None:

@@ -15,7 +15,7 @@ from local.application import STACK_NAME
 from tests.benchmarks.table import table
 
 from deployer.api.deploy_body import DeployBody
-from deployer.session import SessionKind, head_timestamp, new_head, new_session_id
+from deployer.session import SessionKind, caller_kind, head_timestamp, new_head, new_session_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,15 +44,15 @@ def report(laptop: Laptop) -> str:
     key = {"x-api-key": laptop.application.api_key}
     empty = _median(_empty_api(laptop.platform), {})
     rows = [["an empty Powertools handler", "", f"{empty * 1000:.1f}", "1.00"]]
-    present = 0
+    present, caller = 0, _resource(laptop.platform, "ApiKey")
     for count in (FEW, MANY):
-        last = _add_sessions(laptop.platform, count - present)
+        last = _add_sessions(laptop.platform, caller, count - present)
         present = count
         for path in (f"/status/{last}", "/deployments?limit=20"):
             seconds = _median(laptop.application.api_url + path, key)
             route = path.replace(last, "{sessionId}")
             rows.append([f"GET {route}", f"{count:,}", f"{seconds * 1000:.1f}", f"{seconds / empty:.2f}"])
-        asked = _query(laptop.platform)
+        asked = _query(laptop.platform, caller)
         rows.append(["  of which the emulator's Query of 21", f"{count:,}", f"{asked * 1000:.1f}", ""])
         rows.append(
             ["  without it", f"{count:,}", f"{(seconds - asked) * 1000:.1f}", f"{(seconds - asked) / empty:.2f}"]
@@ -61,16 +61,16 @@ def report(laptop: Laptop) -> str:
     return f"Reading ({REQUESTS} warm requests each)\n{table(heads, rows)}"
 
 
-def _query(platform: Platform) -> float:
+def _query(platform: Platform, caller: str) -> float:
     """Seconds of the Query behind `GET /deployments`. DynamoDB reads `Limit` items of an index, whatever its size
     (Developer Guide, "Querying tables": capacity is that of the items read); the emulator sorts all of them."""
     dynamodb, table_name = platform.client("dynamodb"), _resource(platform, "SessionTable")
     started = time.perf_counter()
     dynamodb.query(
         TableName=table_name,
-        IndexName="KindIndex",
-        KeyConditionExpression="kind = :kind",
-        ExpressionAttributeValues={":kind": {"S": "deployment"}},
+        IndexName="CallerIndex",
+        KeyConditionExpression="callerKind = :caller",
+        ExpressionAttributeValues={":caller": {"S": caller_kind(caller, SessionKind.DEPLOYMENT)}},
         ScanIndexForward=False,
         Limit=21,
     )
@@ -91,10 +91,10 @@ def _timed(http: requests.Session, url: str, headers: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
-def _add_sessions(platform: Platform, count: int) -> str:
+def _add_sessions(platform: Platform, caller: str, count: int) -> str:
     """Settled sessions of the last minutes; the id of the newest."""
     now_ms = int(time.time() * 1000)
-    heads = [_settled(new_session_id(now_ms - count + number)) for number in range(count)]
+    heads = [_settled(new_session_id(now_ms - count + number), caller) for number in range(count)]
     table_name = _resource(platform, "SessionTable")
     dynamodb = platform.client("dynamodb")
     for batch in _batches(heads):
@@ -102,11 +102,12 @@ def _add_sessions(platform: Platform, count: int) -> str:
     return str(heads[-1]["sessionId"]["S"])
 
 
-def _settled(session_id: str) -> dict[str, Any]:
+def _settled(session_id: str, caller: str) -> dict[str, Any]:
     request = DeployBody.model_validate({"repository": "octo/hello"}).request()
     head = new_head(
         session_id,
         SessionKind.DEPLOYMENT,
+        caller,
         request,
         f"arn:aws:states:us-east-1:000000000000:execution:Deploy:{session_id}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,3 +73,28 @@ def _asked(newest_first: bool) -> dict[str, Any]:
         "ExpressionAttributeValues": {":kind": {"S": "deployment"}},
         "ScanIndexForward": not newest_first,
     }
+
+
+def test_environment_of_a_function(bare_platform: Platform) -> None:
+    """A template's numbers and switches are texts where the function runs, made and updated."""
+    stacks, functions = bare_platform.client("cloudformation"), bare_platform.client("lambda")
+
+    for act, size in ((stacks.create_stack, 30), (stacks.update_stack, 2.5)):
+        act(StackName="texts", TemplateBody=json.dumps(_with_environment({"SIZE": size, "IS_ON": True, "T": "x"})))
+        answer = functions.invoke(FunctionName="texts")
+        assert json.load(answer["Payload"]) == [str(size), "true", "x"]
+
+    stacks.delete_stack(StackName="texts")
+
+
+def _with_environment(variables: dict[str, Any]) -> dict[str, Any]:
+    code = "import os\ndef handler(*_): return [os.environ[name] for name in ('SIZE', 'IS_ON', 'T')]\n"
+    properties = {
+        "FunctionName": "texts",
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Role": "arn:aws:iam::000000000000:role/r",
+        "Code": {"ZipFile": code},
+        "Environment": {"Variables": variables},
+    }
+    return {"Resources": {"Texts": {"Type": "AWS::Lambda::Function", "Properties": properties}}}

@@ -9,13 +9,14 @@ import pytest
 
 from deployer.errors import PathUnsafe, RuntimeUnsupported, SourceMissing
 from deployer.packaging.build_unit import build_units, units_by_path
+from deployer.packaging.known_values import with_given
 from deployer.packaging.template_paths import local_paths
 
 if TYPE_CHECKING:
     from deployer.worker import BuildUnit
 
 
-def _function(runtime: str, code: str = "src", handler: str = "app.handler", **rest: Any) -> dict[str, Any]:
+def _function(runtime: Any, code: str = "src", handler: str = "app.handler", **rest: Any) -> dict[str, Any]:
     properties = {"Runtime": runtime, "CodeUri": code, "Handler": handler, **rest.pop("Properties", {})}
     return {"Type": "AWS::Serverless::Function", "Properties": properties, **rest}
 
@@ -43,7 +44,17 @@ def _units(files: list[str], **resources: Any) -> list[BuildUnit]:
         ("nodejs22.x", ["src/app.ts"], "esbuild"),
         ("nodejs22.x", ["src/app.mts", "src/package.json"], "esbuild"),
         ("provided.al2023", ["src/bootstrap", "src/go.mod"], None),
+        ("provided.al2023", ["src/Makefile", "src/go.mod"], "makefile"),
+        ("provided.al2", ["src/makefile", "src/main.c"], "makefile"),
+        ("provided.al2023", ["src/go.mod"], "go"),
+        ("provided.al2023", ["go.mod", "src/main.go"], "go"),
+        ("provided.al2023", ["src/Cargo.toml"], "rust"),
+        ("go1.x", ["src/main.go"], "go"),
+        ("go1.x", ["src/app"], None),
         ("ruby3.4", ["src/app.rb"], None),
+        ("ruby3.4", ["src/Gemfile", "src/vendor/bundle/x"], None),
+        ("java21", ["src/com/App.class", "src/lib.jar"], None),
+        ("dotnet8", ["src/App.dll"], None),
     ],
 )
 def test_function_by_its_files(runtime: str, files: list[str], method: str | None) -> None:
@@ -56,19 +67,27 @@ def test_function_by_its_files(runtime: str, files: list[str], method: str | Non
 @pytest.mark.parametrize(
     ("runtime", "files", "toolchain"),
     [
-        ("java21", ["src/pom.xml"], "Java"),
-        ("dotnet8", ["src/app.csproj"], ".NET"),
-        ("go1.x", ["src/main.go"], "Go"),
-        ("ruby3.4", ["src/Gemfile"], "Ruby"),
-        ("provided.al2023", ["src/go.mod"], "Go"),
-        ("provided.al2023", ["src/Cargo.toml"], "Rust"),
-        ("provided.al2023", ["src/main.c"], "custom runtime"),
+        ("java21", ["src/pom.xml"], "Java (Maven or Gradle)"),
+        ("java21", ["src/src/main/java/App.java"], "Java (Maven or Gradle)"),
+        ("dotnet8", ["src/app.csproj", "src/app.dll"], ".NET"),
+        ("ruby3.4", ["src/Gemfile"], "Ruby (Bundler)"),
+        ("provided.al2023", ["src/pom.xml"], "Java (Maven)"),
+        ("provided.al2023", ["src/app.csproj"], ".NET"),
+        ("provided.al2023", ["src/CMakeLists.txt"], "C++ (CMake)"),
     ],
 )
 def test_toolchain_that_is_missing(runtime: str, files: list[str], toolchain: str) -> None:
     """The function, its runtime and the toolchain are named."""
-    with pytest.raises(RuntimeUnsupported, match=re.escape(f"One ({runtime}) needs the {toolchain} toolchain")):
+    with pytest.raises(RuntimeUnsupported, match=re.escape(f"One ({runtime}) is built with {toolchain}, which")):
         _units(files, One=_function(runtime))
+
+
+def test_custom_runtime_without_a_program() -> None:
+    """What is missing is named; a layer may bring it."""
+    with pytest.raises(RuntimeUnsupported, match=r"One \(provided.al2023\) has no `bootstrap` in its source"):
+        _units(["src/main.c"], One=_function("provided.al2023"))
+
+    assert _units(["src/index.php"], One=_function("provided.al2023", Properties={"Layers": ["arn:php"]})) == []
 
 
 def test_prebuilt_archive() -> None:
@@ -84,7 +103,16 @@ def test_skip_build() -> None:
 
 @pytest.mark.parametrize(
     ("named", "method"),
-    [("esbuild", "esbuild"), ("makefile", "makefile"), ("nodejs22.x", "nodejs"), ("python3.12", "python")],
+    [
+        ("esbuild", "esbuild"),
+        ("makefile", "makefile"),
+        ("provided.al2", "makefile"),
+        ("nodejs22.x", "nodejs"),
+        ("python3.12", "python"),
+        ("python-uv", "python"),
+        ("go1.x", "go"),
+        ("rust-cargolambda", "rust"),
+    ],
 )
 def test_build_method(named: str, method: str) -> None:
     """A BuildMethod decides over what the files say; its BuildProperties are the unit's options."""
@@ -97,8 +125,8 @@ def test_build_method(named: str, method: str) -> None:
 
 def test_build_method_without_a_toolchain() -> None:
     """A BuildMethod that cannot be served is refused by name."""
-    with pytest.raises(RuntimeUnsupported, match=r"One \(BuildMethod rust-cargolambda\) needs the Rust toolchain"):
-        _units(["src/Cargo.toml"], One=_function("provided.al2023", Metadata={"BuildMethod": "rust-cargolambda"}))
+    with pytest.raises(RuntimeUnsupported, match=r"One \(BuildMethod dotnet7\) is built with \.NET"):
+        _units(["src/app.csproj"], One=_function("provided.al2023", Metadata={"BuildMethod": "dotnet7"}))
 
 
 def test_same_source_twice() -> None:
@@ -132,6 +160,17 @@ def test_same_source_for_two_architectures() -> None:
     assert len({unit["id"] for unit in units}) == 3
 
 
+def test_layer_built_with_uv() -> None:
+    """A BuildMethod that names no version leaves that to the layer's runtimes."""
+    layer = _layer(
+        Metadata={"BuildMethod": "python-uv"}, Properties={"CompatibleRuntimes": ["nodejs22.x", "python3.13"]}
+    )
+
+    [unit] = _units(["src/pyproject.toml"], One=layer)
+
+    assert unit["runtime"] == "python3.13"
+
+
 def test_makefile_targets_and_bundles() -> None:
     """A makefile has a target for each function, a bundle an entry point: neither is shared."""
     make = {"BuildMethod": "makefile"}
@@ -160,6 +199,41 @@ def test_runtime_from_globals_and_parameters() -> None:
     [unit] = build_units(template, local_paths(template, "t.yaml"), ["src/requirements.txt"])
 
     assert (unit["runtime"], unit["architecture"]) == ("python3.13", "arm64")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "given", "found"),
+    [
+        ({"Ref": "Runtime"}, {"Runtime": "python3.14"}, "python3.14"),
+        ({"Fn::Sub": "python${Version}"}, {"Version": "3.12"}, "python3.12"),
+        ({"Fn::FindInMap": ["Runtimes", {"Ref": "Stage"}, "Name"]}, {"Stage": "prod"}, "python3.11"),
+        ({"Fn::If": ["IsNew", "python3.13", "python3.9"]}, {}, "python3.13"),
+    ],
+)
+def test_runtime_from_the_request(runtime: Any, given: dict[str, str], found: str) -> None:
+    """What the request gives to a parameter is known, through every function that only needs that."""
+    template = {
+        "Parameters": {name: {"Type": "String"} for name in ("Runtime", "Version", "Stage")},
+        "Mappings": {"Runtimes": {"prod": {"Name": "python3.11"}}},
+        "Resources": {"One": _function(runtime)},
+    }
+
+    [unit] = build_units(
+        with_given(template, given), local_paths(template, "t.yaml"), ["src/app.py", "src/requirements.txt"]
+    )
+
+    assert unit["runtime"] == found
+
+
+def test_runtime_that_is_not_known() -> None:
+    """A value that CloudFormation looks up is none of Lambda's names."""
+    kind = "AWS::SSM::Parameter::Value<String>"
+    template = {
+        "Parameters": {"Runtime": {"Type": kind, "Default": "python3.13"}},
+        "Resources": {"One": _function({"Ref": "Runtime"})},
+    }
+
+    assert build_units(template, local_paths(template, "t.yaml"), ["src/requirements.txt"]) == []
 
 
 @pytest.mark.parametrize(

@@ -335,3 +335,22 @@ def test_units_of_nested_applications() -> None:
     units = units_of(parent, "template.yaml", _manifest({"child/template.yaml": child, **sources}))
 
     assert [unit["source"] for unit in units] == ["child/src"]
+
+
+def test_runtime_of_a_nested_application() -> None:
+    """What a parent gives to the parameters of its child decides what is built for it, once for each value."""
+    parent = {
+        "Resources": {
+            f"On{version}": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"TemplateURL": "child.yaml", "Parameters": {"Runtime": f"python3.{version}"}},
+            }
+            for version in (12, 13)
+        }
+    }
+    child = SAM.replace("CodeUri: src", "CodeUri: src, Runtime: !Ref Runtime") + "\nParameters: {Runtime: {}}\n"
+    manifest = _manifest({"child.yaml": child, "src/app.py": "", "src/requirements.txt": ""})
+
+    units = units_of(parent, "template.yaml", manifest)
+
+    assert {unit["runtime"] for unit in units} == {"python3.12", "python3.13"}

@@ -18,6 +18,7 @@ SOURCE: Final = {
     "commit": "a" * 40,
     "projectRoot": "",
     "stackName": "hello",
+    "needsClone": True,
     "planUrl": CLONE_PLAN,
 }
 

@@ -10,7 +10,7 @@ from tests.workflow.machine import Raised, Run
 
 pytestmark = pytest.mark.usefixtures("interpreter")
 
-BEFORE_THE_BUILD = ["ValidateRequest", "CloneRepository", "DetectProject", "HasAnythingToBuild"]
+BEFORE_THE_BUILD = ["ValidateRequest", "IsCloneNeeded", "CloneRepository", "DetectProject", "HasAnythingToBuild"]
 CHANGE_SET = ["PublishPackage", "CreateChangeSet", "CheckChangeSet", "IsChangeSetReady"]
 STACK = ["IsExecutionWanted", "ExecuteChangeSet", "CheckStack", "IsStackSettled"]
 SUCCESS = ["CollectResources", "AreTestsWanted", "RecordSuccess", "SessionSucceeded"]
@@ -42,6 +42,16 @@ def test_nothing_to_build(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.status == "SUCCEEDED"
     assert run.visited == [*BEFORE_THE_BUILD, *CHANGE_SET, *STACK, *SUCCESS]
     assert "PackageProject" not in run.received
+
+
+def test_source_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No container is started to clone what an earlier session left."""
+    there = {**sessions.SOURCE, "needsClone": False, "planUrl": None}
+
+    run = deploy(monkeypatch, ValidateRequest=there)
+
+    assert run.status == "SUCCEEDED"
+    assert run.visited[:3] == ["ValidateRequest", "IsCloneNeeded", "DetectProject"]
 
 
 def test_what_every_function_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,13 +55,13 @@ class Artifacts:
     def get(self, key: str, max_bytes: int) -> bytes:
         """The object's bytes. Raises ArtifactMissing, or ArtifactInvalid when it is over `max_bytes`."""
         body = io.BytesIO()
-        self._copy(key, body, max_bytes)
+        self._read(key, body, max_bytes)
         return body.getvalue()
 
     def download(self, key: str, path: Path, max_bytes: int) -> None:
         """Writes the object to `path`, a piece at a time. Raises as `get` does."""
         with path.open("wb") as file:
-            self._copy(key, file, max_bytes)
+            self._read(key, file, max_bytes)
 
     def put(self, key: str, body: bytes, content_type: str = "application/json") -> None:
         client("s3").put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
@@ -91,11 +91,21 @@ class Artifacts:
             raise
         return True
 
+    def copy(self, key: str, target: str) -> None:
+        """The object is at `target`, too; its bytes stay within S3. Raises ArtifactMissing."""
+        where = {"Bucket": self.bucket, "Key": key}
+        try:
+            client("s3").copy_object(Bucket=self.bucket, Key=target, CopySource=where)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise ArtifactMissing(f"{key} is not in the artifact bucket") from error
+            raise
+
     def url(self, key: str) -> str:
         """The object's address in the form that CloudFormation takes: path style, on S3's own endpoint."""
         return f"{client('s3').meta.endpoint_url}/{self.bucket}/{key}"
 
-    def _copy(self, key: str, file: IO[bytes], max_bytes: int) -> None:
+    def _read(self, key: str, file: IO[bytes], max_bytes: int) -> None:
         answer = self._open(key)
         if answer["ContentLength"] > max_bytes:
             raise ArtifactInvalid(f"{key} has {answer['ContentLength']} bytes, more than {max_bytes}")

@@ -10,29 +10,31 @@ from deployer.worker import START_SECONDS
 if TYPE_CHECKING:
     from deployer.repository import Repository
     from deployer.settings import Settings
-    from deployer.worker import Limits
+    from deployer.worker import CloneRequest, Limits
 
 LIMITS: Final[Limits] = {"maxFiles": 50_000, "maxFileBytes": 100_000_000, "maxTotalBytes": 500_000_000}
 
 
-def hand_over_clone(
-    settings: Settings,
-    session_id: str,
-    repository: Repository,
-    commit: str,
-    project_root: str,
-    template: str | None = None,
-) -> str:
-    """The one address that the clone's container gets: it opens its plan."""
-    seconds = settings.clone_timeout_seconds
-    plan = {
+def clone_request(
+    settings: Settings, repository: Repository, commit: str, project_root: str, template: str | None = None
+) -> CloneRequest:
+    return {
         "gitUrl": repository.git_url(settings.git_url),
         "commit": commit,
         "projectRoot": project_root,
         "template": template,
         "limits": LIMITS,
-        "timeoutSeconds": seconds,
     }
+
+
+def hand_over_clone(settings: Settings, session_id: str, request: CloneRequest) -> str:
+    """The one address that the clone's container gets: it opens its plan."""
+    seconds = settings.clone_timeout_seconds
     workers = Workers.from_settings(settings)
-    max_bytes = LIMITS["maxTotalBytes"]
-    return workers.hand_over(session_id, "source", plan, seconds=seconds + START_SECONDS, max_bytes=max_bytes)
+    return workers.hand_over(
+        session_id,
+        "source",
+        {**request, "timeoutSeconds": seconds},
+        seconds=seconds + START_SECONDS,
+        max_bytes=LIMITS["maxTotalBytes"],
+    )

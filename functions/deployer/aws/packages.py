@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted, size
 from deployer.errors import ArtifactMissing, TemplateInvalid
@@ -15,6 +15,7 @@ from deployer.packaging.archive import write_zip
 from deployer.packaging.archive_names import check_twins
 from deployer.packaging.build_unit import units_by_path
 from deployer.packaging.definition import as_json
+from deployer.packaging.known_values import given_to, with_given
 from deployer.packaging.local_path import Content, S3Object
 from deployer.packaging.template_paths import include, local_paths, point_at
 from deployer.policy.judge import Family, Packaged, check
@@ -81,7 +82,8 @@ class Packages:
     ) -> Template:
         document = self._with_includes(document, template_path)
         paths = local_paths(document, template_path)
-        units = units_by_path(document, paths, self.source.names, self.source.links)
+        known = with_given(document, parameters)
+        units = units_by_path(known, paths, self.source.names, self.source.links)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
         return self.finished(point_at(document, packages), parameters)
 
@@ -192,7 +194,7 @@ class Packages:
         return self._sent(target, ".asl.json")
 
     def _nested(self, document: Template, path: LocalPath, nesting: int) -> S3Object:
-        given = _plain_parameters(document["Resources"][path.logical_id])
+        given = given_to(document["Resources"][path.logical_id])
         which = (path.path, f"template with {sorted(given.items())}")
         if which not in self._done:
             self._done[which] = self._packaged(path.path, given, nesting)
@@ -219,11 +221,3 @@ def _copied(entry: Entry, target: Path) -> Path:
     with entry.open() as source, target.open("wb") as sink:
         shutil.copyfileobj(source, sink)
     return target
-
-
-def _plain_parameters(resource: dict[str, Any]) -> dict[str, str]:
-    """What a parent gives to a nested stack, as far as it is known before the parent is deployed."""
-    given = (resource.get("Properties") or {}).get("Parameters")
-    return (
-        {name: value for name, value in given.items() if isinstance(value, str)} if isinstance(given, dict) else {}
-    )

@@ -10,16 +10,28 @@ from deployer.aws.stacks import Stacks
 from deployer.project.project import ProjectKind, settings_folders
 from deployer.project.samconfig import find_samconfig
 from deployer.session import LogLevel
+from deployer.stack.stack import SESSION_TAG
 from deployer.template.chosen import choose
+from deployer.template.settled import known_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from deployer.aws.sessions import Sessions
     from deployer.project.project import Project
     from deployer.settings import Settings
     from deployer.state_data import DeployRequest
     from deployer.template.made_names import Place
     from deployer.worker import FoundSettings, ParameterValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked for, by which session, and where the stack is going to be."""
+
+    session_id: str
+    request: DeployRequest
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,27 +42,39 @@ class ProjectSettings:
     values: list[ParameterValue] | None
     notes: tuple[tuple[LogLevel, str], ...]
 
+    @property
+    def known(self) -> dict[str, str]:
+        """The values that are known by now, but for defaults."""
+        return known_values(self.values or [])
+
 
 def find_settings(
-    project: Project, texts: Mapping[str, str], request: DeployRequest, place: Place, settings: Settings
+    project: Project, texts: Mapping[str, str], asked: Asked, sessions: Sessions, settings: Settings
 ) -> ProjectSettings:
     """Raises ParametersMissing, ParametersInvalid."""
-    file = find_samconfig(texts, *settings_folders(project, request["projectRoot"]))
+    file = find_samconfig(texts, *settings_folders(project, asked.request["projectRoot"]))
     found: FoundSettings = {
         "samconfig": dict(file.parameters),
         "tags": dict(file.tags),
-        "stack": _kept(request, settings),
+        "stack": _kept(asked, sessions, settings),
     }
     notes = tuple((LogLevel.WARNING, note) for note in file.notes)
     if project.kind is ProjectKind.CDK:
         return ProjectSettings(found=found, values=None, notes=notes)
-    values, told = choose(project.document, request["parameters"], found, place, default_network)
+    values, told = choose(project.document, asked.request["parameters"], found, asked.place, default_network)
     said = tuple((LogLevel.INFO, sentence) for sentence in told)
     return ProjectSettings(found=found, values=values, notes=(*notes, *said))
 
 
-def _kept(request: DeployRequest, settings: Settings) -> dict[str, str]:
-    """The values of the stack that the request names, if there is one. A name that we make is a new one."""
-    name = request["stackName"]
+def _kept(asked: Asked, sessions: Sessions, settings: Settings) -> dict[str, str]:
+    """The values of the stack that the request names, if there is one. A name that we make is a new one.
+
+    Those of another caller's stack are not this one's to see: CreateChangeSet is going to refuse it.
+    """
+    name = asked.request["stackName"]
     stack = Stacks.from_settings(settings).describe(name) if name else None
-    return dict(stack.kept_parameters) if stack else {}
+    if stack is None:
+        return {}
+    caller = sessions.head(asked.session_id)["caller"]
+    is_anothers = sessions.is_anothers(stack.tags.get(SESSION_TAG), caller)
+    return {} if is_anothers else dict(stack.kept_parameters)

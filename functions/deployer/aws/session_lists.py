@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import PageTokenInvalid
 from deployer.page_token import page_token, position_of
-from deployer.session import Head, SessionKind, SessionStatus, head_timestamp, is_session_id
+from deployer.session import Head, SessionKind, SessionStatus, caller_kind, head_timestamp, is_session_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,19 +27,21 @@ class SessionLists:
     def page(
         self,
         kind: SessionKind,
+        caller: str,
         status: SessionStatus | None,
         repository: str | None,
         limit: int,
         token: str | None,
     ) -> tuple[list[Head], str | None]:
-        """At most `limit` heads, newest first, and the token of the next page when there is one.
+        """At most `limit` heads of the caller's, newest first, and the token of the next page when there is one.
 
-        Raises PageTokenInvalid when the token is not of a list with the same filters.
+        Raises PageTokenInvalid when the token is not of a list with the same caller and filters.
         """
-        filters = (kind.value, status.value if status else "", repository or "")
-        index, attribute, value = _narrowest(kind, status, repository)
+        of_caller = caller_kind(caller, kind)
+        filters = (of_caller, status.value if status else "", repository or "")
+        index, attribute, value = _narrowest(of_caller, status, repository)
         after = _start(position_of(token, *filters), attribute, value) if token else None
-        heads = self._matching(index, attribute, value, after, {"kind": kind, "status": status}, limit)
+        heads = self._matching(index, attribute, value, after, {"callerKind": of_caller, "status": status}, limit)
         page = list(islice(heads, limit + 1))
         more = len(page) > limit
         return page[:limit], page_token(page[limit - 1]["sessionId"], *filters) if more else None
@@ -86,21 +88,26 @@ class SessionLists:
             index=index,
             newest_first=True,
             after=after,
-            page=limit + 1 if attribute == "kind" else _FILTERED_PAGE,
+            page=limit + 1 if attribute == "callerKind" else _FILTERED_PAGE,
         )
         return (head for head in found if all(value in (None, head[name]) for name, value in wanted.items()))
 
 
-_INDEXES: Final = {"status": "StatusIndex", "kind": "KindIndex", "repository": "RepositoryIndex"}
+_INDEXES: Final = {
+    "status": "StatusIndex",
+    "kind": "KindIndex",
+    "callerKind": "CallerIndex",
+    "repository": "RepositoryIndex",
+}
 
 
-def _narrowest(kind: SessionKind, status: SessionStatus | None, repository: str | None) -> tuple[str, str, str]:
+def _narrowest(of_caller: str, status: SessionStatus | None, repository: str | None) -> tuple[str, str, str]:
     """The index, attribute and value that leave the least to look through."""
     if repository:
         return _INDEXES["repository"], "repository", repository
     if status:
         return _INDEXES["status"], "status", status.value
-    return _INDEXES["kind"], "kind", kind.value
+    return _INDEXES["callerKind"], "callerKind", of_caller
 
 
 def _start(session_id: str, attribute: str, value: str) -> dict[str, Any]:

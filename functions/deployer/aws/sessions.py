@@ -32,6 +32,7 @@ from deployer.session import (
     SessionStatus,
     Stage,
     head_timestamp,
+    is_session_id,
 )
 
 if TYPE_CHECKING:
@@ -87,6 +88,22 @@ class Sessions:
         if head is None:
             raise SessionNotFound(f"there is no session {session_id}")
         return head
+
+    def head_of(self, session_id: str, caller: str) -> Head:
+        """The same, for whom it may be shown to. Raises SessionNotFound for another caller's, too."""
+        head = self.head(session_id)
+        if head["caller"] != caller:
+            raise SessionNotFound(f"there is no session {session_id}")
+        return head
+
+    def is_anothers(self, session_id: str | None, caller: str) -> bool:
+        """Whether the session that a stack's tag names is known, and another caller's."""
+        try:
+            return (
+                session_id is not None and is_session_id(session_id) and self.head(session_id)["caller"] != caller
+            )
+        except SessionNotFound:
+            return False
 
     def advance(
         self,
@@ -192,6 +209,7 @@ class Sessions:
     def list(
         self,
         kind: SessionKind,
+        caller: str,
         *,
         status: SessionStatus | None = None,
         repository: str | None = None,
@@ -199,7 +217,7 @@ class Sessions:
         token: str | None = None,
     ) -> tuple[list[Head], str | None]:
         """See SessionLists.page. `repository` is owner/name."""
-        return self._lists.page(kind, status, repository, limit, token)
+        return self._lists.page(kind, caller, status, repository, limit, token)
 
     def take_lock(self, stack_name: str, session_id: str) -> None:
         """Raises StackLocked when a running session holds it."""

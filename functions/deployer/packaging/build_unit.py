@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import posixpath
+import re
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from deployer.errors import RuntimeUnsupported
+from deployer.packaging.build_method import function_method, layer_method, named_method
 from deployer.packaging.file_tree import FileTree
+from deployer.packaging.known_values import text_of
 from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import effective_properties
 
@@ -23,19 +24,10 @@ if TYPE_CHECKING:
 
 FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _LAYERS: Final = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
-_PYTHON_FILES: Final = frozenset(
-    {"requirements.txt", "pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock"}
-)
-_TYPESCRIPT: Final = (".ts", ".mts", ".cts", ".tsx")
 _ARCHITECTURES: Final[dict[str, Literal["x86_64", "arm64"]]] = {"x86_64": "x86_64", "arm64": "arm64"}
-# What a runtime's name begins with, and the toolchain that its functions are built with.
-_MISSING_TOOLCHAINS: Final = {"java": "Java", "dotnet": ".NET", "go": "Go", "ruby": "Ruby"}
-_CUSTOM_RUNTIME_FILES: Final = {"go.mod": "Go", "Cargo.toml": "Rust", "pom.xml": "Java", "build.gradle": "Java"}
-_BUILD_METHOD_TOOLCHAINS: Final = {
-    **_MISSING_TOOLCHAINS,
-    "rust": "Rust",
-    "provided": "custom runtime",
-}
+_VERSION: Final = re.compile(r"\d")
+_HAS_NAME: Final = frozenset({"makefile"})
+_HAS_HANDLER: Final = frozenset({"esbuild", "go"})
 _ID_LENGTH: Final = 16
 _NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -43,7 +35,7 @@ _NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 def build_units(
     document: Document, paths: Collection[LocalPath], files: Collection[str], links: Mapping[str, str] = _NO_LINKS
 ) -> list[BuildUnit]:
-    """Each distinct thing to build, in the template's order.
+    """Each distinct thing to build, in the template's order. `known_values.with_given` gives it its parameters.
 
     `files` are the paths of the repository's files, `links` the texts of the links among them.
 
@@ -91,56 +83,16 @@ def _function_unit(
     runtime = text_of(document, properties.get("Runtime"))
     handler = text_of(document, properties.get("Handler"))
     named = text_of(document, _metadata(resource).get("BuildMethod"))
-    method = _named_method(path.logical_id, named) if named else _method_of(path, runtime, handler, tree)
+    method = (
+        named_method(path.logical_id, named)
+        if named
+        else function_method(
+            path.logical_id, runtime, handler, path.path, tree, has_layers=bool(properties.get("Layers"))
+        )
+    )
     if method is None:
         return None
     return _made(path, resource, "function", method, runtime, handler, _architecture(document, properties))
-
-
-def _named_method(logical_id: str, name: str) -> str:
-    """The method that a BuildMethod names: SAM lets a runtime stand for its method."""
-    for method in ("python", "nodejs", "esbuild", "makefile"):
-        if name.startswith(method):
-            return method
-    toolchain = next((label for start, label in _BUILD_METHOD_TOOLCHAINS.items() if name.startswith(start)), name)
-    raise _unsupported(logical_id, f"BuildMethod {name}", toolchain)
-
-
-def _method_of(path: LocalPath, runtime: str, handler: str, tree: FileTree) -> str | None:
-    names = tree.names_in(path.path)
-    if runtime.startswith("python"):
-        return "python" if names & _PYTHON_FILES else None
-    if runtime.startswith("nodejs"):
-        return _node_method(path, handler, tree)
-    if toolchain := _missing_toolchain(runtime, names):
-        raise _unsupported(path.logical_id, runtime, toolchain)
-    return None
-
-
-def _node_method(path: LocalPath, handler: str, tree: FileTree) -> str | None:
-    """TypeScript is bundled; a package.json alone is installed; plain files need nothing."""
-    module = posixpath.normpath(posixpath.join(path.path, handler.rpartition(".")[0]))
-    if any(tree.has_file(module + suffix) for suffix in _TYPESCRIPT):
-        return "esbuild"
-    return "nodejs" if "package.json" in tree.names_in(path.path) else None
-
-
-def _missing_toolchain(runtime: str, names: set[str]) -> str | None:
-    """The toolchain that the source needs and that the build does not have."""
-    if runtime.startswith("provided"):
-        if "bootstrap" in names:
-            return None
-        return next((label for file, label in _CUSTOM_RUNTIME_FILES.items() if file in names), "custom runtime")
-    if runtime.startswith("ruby") and "Gemfile" not in names:
-        return None
-    return next((label for start, label in _MISSING_TOOLCHAINS.items() if runtime.startswith(start)), None)
-
-
-def _unsupported(logical_id: str, what: str, toolchain: str) -> RuntimeUnsupported:
-    return RuntimeUnsupported(
-        f"{logical_id} ({what}) needs the {toolchain} toolchain, which the build does not have: "
-        "commit what it builds and set `Metadata: SkipBuild: true`, or use a Python or Node.js runtime"
-    )
 
 
 def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree) -> BuildUnit | None:
@@ -148,21 +100,14 @@ def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], t
     metadata = _metadata(resource)
     named = text_of(document, metadata.get("BuildMethod"))
     runtimes = [text_of(document, runtime) for runtime in _list(properties.get("CompatibleRuntimes"))]
-    method = _named_method(path.logical_id, named) if named else _layer_method(tree.names_in(path.path))
+    method = named_method(path.logical_id, named) if named else layer_method(tree.names_in(path.path))
     if method is None:
         return None
-    runtime = named if named not in {"makefile", "python", "nodejs", ""} else _first(runtimes, method)
+    runtime = named if _VERSION.search(named) else _first(runtimes, method)
     architecture = metadata.get("BuildArchitecture") or properties.get("CompatibleArchitectures")
     return _made(
         path, resource, "layer", method, runtime, "", _architecture(document, {"Architectures": architecture})
     )
-
-
-def _layer_method(names: set[str]) -> str | None:
-    """A layer that lists dependencies, without a folder that Lambda would look for them in, is to be built."""
-    if "requirements.txt" in names and "python" not in names:
-        return "python"
-    return "nodejs" if "package.json" in names and "nodejs" not in names else None
 
 
 def _first(runtimes: list[str], method: str) -> str:
@@ -194,11 +139,11 @@ def _made(
 
 
 def _unit_id(unit: BuildUnit) -> str:
-    """The same for units that come out the same: a makefile's target has the name, a bundle the handler."""
+    """The same for units that come out the same: a makefile's target has the name, a program the handler."""
     decisive: Mapping[str, Any] = {
         **unit,
-        "name": unit["name"] if unit["method"] == "makefile" else "",
-        "handler": unit["handler"] if unit["method"] == "esbuild" else "",
+        "name": unit["name"] if unit["method"] in _HAS_NAME else "",
+        "handler": unit["handler"] if unit["method"] in _HAS_HANDLER else "",
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_ID_LENGTH]
 
@@ -207,14 +152,6 @@ def _architecture(document: Document, properties: dict[str, Any]) -> Literal["x8
     wanted = properties.get("Architectures")
     first = wanted[0] if isinstance(wanted, list) and wanted else wanted
     return _ARCHITECTURES.get(text_of(document, first), "x86_64")
-
-
-def text_of(document: Document, value: object) -> str:
-    """The text, also behind a reference to a parameter with a default; "" for what is known later only."""
-    if isinstance(value, dict) and isinstance(name := value.get("Ref"), str):
-        parameter = (document.get("Parameters") or {}).get(name)
-        value = parameter.get("Default") if isinstance(parameter, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 def _metadata(resource: dict[str, Any]) -> dict[str, Any]:

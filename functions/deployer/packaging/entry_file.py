@@ -6,8 +6,9 @@ import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.near_names import did_you_mean, near
-from deployer.packaging.build_unit import FUNCTIONS, text_of, units_by_path
+from deployer.packaging.build_unit import FUNCTIONS, units_by_path
 from deployer.packaging.file_tree import FileTree
+from deployer.packaging.known_values import text_of
 from deployer.packaging.local_path import Content
 from deployer.packaging.template_paths import effective_properties
 

@@ -89,13 +89,18 @@ def _shape_error(document: template.Template, path: str) -> TemplateInvalid | No
 
 def child_paths(document: template.Template, path: str) -> Iterator[str]:
     """The paths of the local templates that this one deploys as nested stacks or applications."""
+    return (child for child, _ in children(document, path))
+
+
+def children(document: template.Template, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same, each with the resource that deploys it."""
     for _, resource in resources(document):
         properties = resource.get("Properties")
         name = _CHILD.get(resource["Type"])
         value = properties.get(name) if isinstance(properties, dict) and name else None
         if isinstance(value, str) and is_local(value):
             with suppress(PathUnsafe):  # who packages it will say so
-                yield normalized(value, path, f"{resource['Type']}.{name}")
+                yield normalized(value, path, f"{resource['Type']}.{name}"), resource
 
 
 def _metadata(resource: dict[str, Any]) -> dict[str, Any]:
