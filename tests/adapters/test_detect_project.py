@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.cloudformation import CannedCloudFormation, a_stack
+from tests.cloudformation import CannedCloudFormation, a_stack, tags_of
 from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import detect_project
@@ -396,6 +396,20 @@ def test_stack_that_is_there(
     assert [each["source"] for each in sessions.head(SESSION)["parameters"]] == ["request", "stack", "default"]
     with pytest.raises(ParametersMissing, match="Table"):
         _detect(stackName="shop", parameters={"Kind": "new"})
+
+
+def test_stack_of_another_caller(
+    artifacts: Artifacts, sessions: Sessions, cloudformation: CannedCloudFormation
+) -> None:
+    """What another caller's stack was given is not shown, long before its change is refused."""
+    _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
+    earlier = new_session_id(NOW_MS - 1)
+    sessions.create(a_head(earlier, caller="caller-2"), None)
+    kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Kind", "Table")]
+    cloudformation.answers("DescribeStacks", a_stack("UPDATE_COMPLETE", Parameters=kept, Tags=tags_of(earlier)))
+
+    with pytest.raises(ParametersMissing, match="Kind"):
+        _detect(stackName="shop")
 
 
 def test_what_can_be_worked_out(artifacts: Artifacts, sessions: Sessions) -> None:

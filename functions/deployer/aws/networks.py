@@ -40,11 +40,12 @@ def _default_network() -> Network:
         "Subnets"
     ]
     groups = ec2.describe_security_groups(Filters=[_filter("vpc-id", vpc_id), _filter("group-name", "default")])
+    ordered = sorted(subnets, key=_zone)
     return Network(
         vpc_id=vpc_id,
-        subnets=tuple(each["SubnetId"] for each in sorted(subnets, key=_zone)),
+        subnets=tuple(each["SubnetId"] for each in ordered),
         security_group=next((group["GroupId"] for group in groups["SecurityGroups"]), ""),
-        zones=names,
+        zones=tuple(map(_zone, ordered)) or names,  # the first subnet is in the first zone
     )
 
 
