@@ -392,6 +392,24 @@ def test_what_the_owner_allows(project: Project, monkeypatch: pytest.MonkeyPatch
     assert template["Resources"].keys() == resources.keys()
 
 
+def test_secret_by_reference(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret's reference is judged like one in the template; where it is allowed, nothing limits its length."""
+    secret = "{{resolve:secretsmanager:shop/broker:SecretString:password}}"
+    broker = {"Type": "AWS::AmazonMQ::Broker", "Properties": {"Users": [{"Password": {"Ref": "Password"}}]}}
+    parameters = {"Password": {"Type": "String", "NoEcho": True, "MaxLength": 41}}
+    project.leave({"Parameters": parameters, "Resources": {"Broker": broker}}, {"README": ""})
+
+    monkeypatch.setenv("ALLOWED_REFERENCE_PREFIXES", "/other/")
+    with pytest.raises(TemplateNotAllowed, match="reads secretsmanager shop/broker"):
+        project.publish(Password=secret)
+    monkeypatch.setenv("ALLOWED_REFERENCE_PREFIXES", "shop/")
+    template, answer = project.publish(Password=secret)
+
+    assert template["Parameters"] == {"Password": {"Type": "String", "NoEcho": True}}
+    assert answer["parameters"] == {"Password": secret}
+    assert answer["tags"] == {"team": "blue", "cost": "7"}
+
+
 def test_template_that_nests_itself(project: Project) -> None:
     """It is refused, not followed for ever."""
     document = {
