@@ -11,7 +11,7 @@ from deployer.aws.clients import client
 from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import find_build
 from deployer.aws.earlier_sources import keep_source, source_identity
-from deployer.aws.project_settings import find_settings
+from deployer.aws.project_settings import Asked, find_settings
 from deployer.aws.sessions import Sessions
 from deployer.aws.stack_owner import own_stack
 from deployer.aws.stacks import Stacks
@@ -30,6 +30,7 @@ from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
 from deployer.template.limits import check_early
+from deployer.template.made_names import Place
 from deployer.template.settled import recorded as parameter_records
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deployer.aws.project_settings import ProjectSettings
-    from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest, ProjectFound, Source
     from deployer.worker import (
         BuildUnit,
@@ -74,7 +74,7 @@ def handler(event: Event, _context: object) -> ProjectFound:
     plan_url = _hand_over(settings, session_id, to_build) if to_build else None
     sessions.log(session_id, event["enteredAt"], Stage.CLONING, clone_notes)
     seen = survey(manifest, request["projectRoot"], project)
-    notes = [*chosen.notes, *_reused(earlier), *_warnings(project, manifest, request)]
+    notes = [*chosen.notes, *_reused(earlier), *_warnings(project, manifest, chosen)]
     _record(sessions, event, project, seen, to_build, notes, chosen.values)
     return {
         "kind": project.kind.value,
@@ -92,26 +92,29 @@ def _decided(
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
         check_early(project.document)
-        units = _units(project, manifest, request, settings)
-        stack = _named_stack(sessions, event, settings)
-        return project, units, find_settings(project, manifest["texts"], request, stack)
+        chosen = find_settings(project, manifest["texts"], _asked(sessions, event, settings))
+        return project, _units(project, manifest, request, chosen, settings), chosen
     except DeployerError:
         _record_found(sessions, event, project, survey(manifest, request["projectRoot"], project))
         raise
 
 
-def _named_stack(sessions: Sessions, event: Event, settings: Settings) -> Stack | None:
-    """The stack that is to be changed. A name that we make is a new one's."""
+def _asked(sessions: Sessions, event: Event, settings: Settings) -> Asked:
+    """A name that we make is a new stack's; one that the request gives may be there. Raises StackNotOurs."""
     name = event["request"]["stackName"]
-    return own_stack(Stacks.from_settings(settings), sessions, event["sessionId"], name) if name else None
+    stacks = Stacks.from_settings(settings)
+    place = Place(stack_name=event["source"]["stackName"], account_id=_account(settings), region=_region())
+    stack = own_stack(stacks, sessions, event["sessionId"], name) if name else None
+    return Asked(request=event["request"], place=place, stack=stack)
 
 
-def _units(project: Project, manifest: Manifest, request: DeployRequest, settings: Settings) -> list[BuildUnit]:
+def _units(
+    project: Project, manifest: Manifest, request: DeployRequest, chosen: ProjectSettings, settings: Settings
+) -> list[BuildUnit]:
     """What has to be built. Raises what `units_of` does."""
     if project.kind is ProjectKind.CDK:
-        account, region = settings.worker_role_arn.split(":")[4], client("s3").meta.region_name
-        return [synthesis(project.root, request["projectRoot"], account, region)]
-    return units_of(project.document, project.base_path, manifest, request["parameters"])
+        return [synthesis(project.root, request["projectRoot"], _account(settings), _region())]
+    return units_of(project.document, project.base_path, manifest, chosen.known)
 
 
 def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None:
@@ -120,6 +123,15 @@ def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None
     repository = Repository.from_text(source["repository"])
     cloned = clone_request(settings, repository, source["commit"], request["projectRoot"], request["template"])
     keep_source(artifacts, source_identity(cloned, settings.clone_image), event["sessionId"])
+
+
+def _account(settings: Settings) -> str:
+    """Where this application is, and what it deploys."""
+    return settings.worker_role_arn.split(":")[4]
+
+
+def _region() -> str:
+    return str(client("s3").meta.region_name)
 
 
 def _identity(source: Source, project: Project, units: Sequence[BuildUnit], settings: Settings) -> str:
@@ -208,9 +220,9 @@ def _record_found(sessions: Sessions, event: Event, project: Project | None, see
     )
 
 
-def _warnings(project: Project, manifest: Manifest, request: DeployRequest) -> list[tuple[LogLevel, str]]:
+def _warnings(project: Project, manifest: Manifest, chosen: ProjectSettings) -> list[tuple[LogLevel, str]]:
     """What stops nothing: functions that cannot start, and cfn-lint's opinion."""
-    told = warnings_of(project.document, project.base_path, manifest, request["parameters"])
+    told = warnings_of(project.document, project.base_path, manifest, chosen.known)
     return [(LogLevel.WARNING, line) for line in [*told[:_MAX_FINDINGS], *_lint_lines(manifest["findings"])]]
 
 

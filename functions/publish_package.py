@@ -30,12 +30,13 @@ from deployer.stack.stack import MAX_GIVEN_TAGS
 from deployer.state_data import StateEvent
 from deployer.template.capabilities import capabilities
 from deployer.template.chosen import choose
+from deployer.template.made_names import Place
 from deployer.template.settled import asked_values, known_values, recorded
 from deployer.worker import PROJECT, SOURCE
 
 if TYPE_CHECKING:
     from deployer.aws.app_packages import Settle
-    from deployer.state_data import DeployRequest, Package
+    from deployer.state_data import DeployRequest, Package, Source
     from deployer.template.template import Template
     from deployer.worker import BuildUnit, EarlierBuild, FoundProject, ParameterValue
 
@@ -47,6 +48,7 @@ _BUILT_LIMITS: Final = ZipLimits(max_files=65_000, max_bytes=MAX_UNPACKED_BYTES)
 
 class Event(StateEvent):
     request: DeployRequest
+    source: Source
 
 
 def handler(event: Event, _: object) -> Package:
@@ -64,7 +66,7 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
             notes = _take_units(event, found, packages)
-            settle = partial(_settle, event["request"], found, notes)
+            settle = partial(_settle, event, found, packages.scope, notes)
             template, values = _template(found, packages, Path(folder), settle)
     key = packages.publish_template(template)
     _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))], values)
@@ -83,12 +85,14 @@ def _tags(request: dict[str, str], samconfig: dict[str, str]) -> dict[str, str]:
 
 
 def _settle(
-    request: DeployRequest, found: FoundProject, notes: list[tuple[LogLevel, str]], template: Template
+    event: Event, found: FoundProject, scope: Scope, notes: list[tuple[LogLevel, str]], template: Template
 ) -> list[ParameterValue]:
-    """What DetectProject settled; for a template that the build made, what is settled now."""
+    """What DetectProject settled; for a template that the build made, what is settled now, without a network."""
     if found["parameters"] is not None:
         return found["parameters"]
-    values, told = choose(template, request["parameters"], found["settings"])
+    name = event["source"]["stackName"]
+    place = Place(stack_name=name, account_id=scope.account_id, region=scope.region)
+    values, told = choose(template, event["request"]["parameters"], found["settings"], place)
     notes += [(LogLevel.INFO, sentence) for sentence in told]
     return values
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.cloudformation import CannedCloudFormation, a_stack
+from tests.cloudformation import CannedCloudFormation, a_stack, tags_of
 from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
 
 import detect_project
@@ -341,9 +341,11 @@ def test_source_folder_that_is_not_there(artifacts: Artifacts, sessions: Session
 
 PARAMETERS = """\
 Parameters:
-  Stage: {Type: String}
+  Kind: {Type: String}
   Table: {Type: String}
   Size: {Type: Number, Default: 1}
+Conditions:
+  Same: !Equals [!Ref Kind, !Ref Table]
 """
 
 
@@ -354,7 +356,7 @@ def test_samconfig(artifacts: Artifacts, sessions: Sessions) -> None:
 stack_name = "shop"
 [default.deploy.parameters]
 template_file = "infra/sam.yaml"
-parameter_overrides = "Stage=prod Table=orders Old=1"
+parameter_overrides = "Kind=prod Table=orders Old=1"
 tags = "team=blue"
 """
     _cloned(artifacts, {"samconfig.toml": samconfig, "infra/sam.yaml": PARAMETERS + SAM}, ("infra/src/app.py",))
@@ -365,7 +367,7 @@ tags = "team=blue"
     told = [entry["message"] for entry in sessions.logs(SESSION, None, 100)[0]]
     assert head["project"]["template"] == "infra/sam.yaml"
     assert head["parameters"] == [
-        {"name": "Stage", "value": "prod", "source": "samconfig"},
+        {"name": "Kind", "value": "prod", "source": "samconfig"},
         {"name": "Table", "value": "mine", "source": "request"},
         {"name": "Size", "value": "1", "source": "default"},
     ]
@@ -373,7 +375,7 @@ tags = "team=blue"
         "samconfig.toml names it",
         "samconfig.toml: stack_name is not used: the request names the stack",
         "samconfig.toml: Old is not used: the template has no such parameter",
-        "Stage is prod: samconfig.toml says so",
+        "Kind is prod: samconfig.toml says so",
     } <= set(told)
     settings = _trusted(artifacts, "project.json")["settings"]
     assert settings["tags"] == {"team": "blue"}
@@ -384,25 +386,57 @@ def test_stack_that_is_there(
 ) -> None:
     """Its values stay; a stack that is not ours is refused before anybody asks for values."""
     _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
-    kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Stage", "Table", "Dropped")]
+    kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Kind", "Table", "Dropped")]
     cloudformation.answers(
         "DescribeStacks",
         a_stack("UPDATE_COMPLETE", Parameters=kept),
         a_stack("UPDATE_COMPLETE", Parameters=kept, is_ours=False),
     )
 
-    _detect(stackName="shop", parameters={"Stage": "new"})
+    _detect(stackName="shop", parameters={"Kind": "new"})
 
     assert [each["source"] for each in sessions.head(SESSION)["parameters"]] == ["request", "stack", "default"]
     with pytest.raises(StackNotOurs, match="shop"):
-        _detect(stackName="shop", parameters={"Stage": "new"})
+        _detect(stackName="shop", parameters={"Kind": "new"})
+
+
+def test_stack_of_another_caller(
+    artifacts: Artifacts, sessions: Sessions, cloudformation: CannedCloudFormation
+) -> None:
+    """It is refused before what it was given is taken or shown."""
+    _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
+    earlier = new_session_id(NOW_MS - 1)
+    sessions.create(a_head(earlier, caller="caller-2"), None)
+    kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Kind", "Table")]
+    cloudformation.answers("DescribeStacks", a_stack("UPDATE_COMPLETE", Parameters=kept, Tags=tags_of(earlier)))
+
+    with pytest.raises(StackNotOurs, match="another caller"):
+        _detect(stackName="shop")
+
+
+def test_what_can_be_worked_out(artifacts: Artifacts, sessions: Sessions) -> None:
+    """The default VPC of the account, a stage: taken, told, and passed on."""
+    declared = "Parameters:\n  Vpc: {Type: 'AWS::EC2::VPC::Id'}\n  Stage: {Type: String}\n"
+    _cloned(artifacts, {"template.yaml": declared + SAM}, ("src/app.py",))
+
+    _detect()
+
+    parameters = sessions.head(SESSION)["parameters"]
+    told = [entry["message"] for entry in sessions.logs(SESSION, None, 100)[0]]
+    assert [(each["name"], each["source"]) for each in parameters] == [
+        ("Vpc", "workedOut"),
+        ("Stage", "workedOut"),
+    ]
+    assert parameters[0]["value"].startswith("vpc-")
+    assert "Stage is dev, since no value was given: a stage that nobody named" in told
+    assert _trusted(artifacts, "project.json")["parameters"][1]["value"] == "dev"
 
 
 def test_missing_parameters(artifacts: Artifacts, sessions: Sessions) -> None:
     """They are asked for before anything is built, and what was found is in the session."""
     _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
 
-    with pytest.raises(ParametersMissing, match=r"Stage \(String\), Table \(String\)"):
+    with pytest.raises(ParametersMissing, match=r"Kind \(String\), Table \(String\)"):
         _detect()
 
     assert sessions.head(SESSION)["project"]["kind"] == "sam"

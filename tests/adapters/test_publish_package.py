@@ -393,6 +393,24 @@ def test_what_the_owner_allows(project: Project, monkeypatch: pytest.MonkeyPatch
     assert template["Resources"].keys() == resources.keys()
 
 
+def test_secret_by_reference(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret's reference is judged like one in the template; where it is allowed, nothing limits its length."""
+    secret = "{{resolve:secretsmanager:shop/broker:SecretString:password}}"
+    broker = {"Type": "AWS::AmazonMQ::Broker", "Properties": {"Users": [{"Password": {"Ref": "Password"}}]}}
+    parameters = {"Password": {"Type": "String", "NoEcho": True, "MaxLength": 41}}
+    project.leave({"Parameters": parameters, "Resources": {"Broker": broker}}, {"README": ""})
+
+    monkeypatch.setenv("ALLOWED_REFERENCE_PREFIXES", "/other/")
+    with pytest.raises(TemplateNotAllowed, match="reads secretsmanager shop/broker"):
+        project.publish(Password=secret)
+    monkeypatch.setenv("ALLOWED_REFERENCE_PREFIXES", "shop/")
+    template, answer = project.publish(Password=secret)
+
+    assert template["Parameters"] == {"Password": {"Type": "String", "NoEcho": True}}
+    assert answer["parameters"] == {"Password": secret}
+    assert answer["tags"] == {"team": "blue", "cost": "7"}
+
+
 def test_template_that_nests_itself(project: Project) -> None:
     """It is refused, not followed for ever."""
     document = {
@@ -418,12 +436,13 @@ def test_archive_as_it_is(project: Project) -> None:
     """A CodeUri that is a zip is published byte by byte."""
     function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "CodeUri": "app.zip"}}
     document = {"Resources": {"One": function}, "Transform": SAM_TRANSFORM}
-    project.leave(document, {}, Entry.of_bytes("app.zip", _zip("app.py")))
+    body = _zip("app.py")
+    project.leave(document, {}, Entry.of_bytes("app.zip", body))
 
     template, _ = project.publish()
 
     code = template["Resources"]["One"]["Properties"]["Code"]
-    assert project.artifacts.get(code["S3Key"], 1_000_000) == _zip("app.py")
+    assert project.artifacts.get(code["S3Key"], 1_000_000) == body
 
 
 @pytest.mark.parametrize("code", ["src", "all/fn", "all/fn/app.py", "app.py"])

@@ -176,6 +176,14 @@ def test_secret_value() -> None:
     assert problem(REFERENCE, NoEcho=True, MaxLength=10) == ""
 
 
+def test_secret_that_is_missing() -> None:
+    """Whoever is asked for it is told how."""
+    with pytest.raises(
+        ParametersMissing, match=r"P \(String, a secret: give a \{\{resolve:\.\.\.\}\} reference\)"
+    ):
+        settle(template(P={"Type": "String", "NoEcho": True}), Given(), {})
+
+
 def test_constraints_of_a_secret() -> None:
     """Of a secret given by reference the template says no length: CloudFormation would measure the text."""
     declared = template(

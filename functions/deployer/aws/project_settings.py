@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deployer.aws.networks import default_network
 from deployer.project.project import ProjectKind, settings_folders
 from deployer.project.samconfig import find_samconfig
 from deployer.session import LogLevel
 from deployer.template.chosen import choose
+from deployer.template.settled import known_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +18,17 @@ if TYPE_CHECKING:
     from deployer.project.project import Project
     from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest
+    from deployer.template.made_names import Place
     from deployer.worker import FoundSettings, ParameterValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked for, where the stack is going to be, and the one that the request names, if it is there."""
+
+    request: DeployRequest
+    place: Place
+    stack: Stack | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,20 +39,23 @@ class ProjectSettings:
     values: list[ParameterValue] | None
     notes: tuple[tuple[LogLevel, str], ...]
 
+    @property
+    def known(self) -> dict[str, str]:
+        """The values that are known by now, but for defaults."""
+        return known_values(self.values or [])
 
-def find_settings(
-    project: Project, texts: Mapping[str, str], request: DeployRequest, stack: Stack | None
-) -> ProjectSettings:
-    """`stack` is the one that the request names, if there is one. Raises ParametersMissing, ParametersInvalid."""
-    file = find_samconfig(texts, *settings_folders(project, request["projectRoot"]))
+
+def find_settings(project: Project, texts: Mapping[str, str], asked: Asked) -> ProjectSettings:
+    """Raises ParametersMissing, ParametersInvalid."""
+    file = find_samconfig(texts, *settings_folders(project, asked.request["projectRoot"]))
     found: FoundSettings = {
         "samconfig": dict(file.parameters),
         "tags": dict(file.tags),
-        "stack": dict(stack.kept_parameters) if stack else {},
+        "stack": dict(asked.stack.kept_parameters) if asked.stack else {},
     }
     notes = tuple((LogLevel.WARNING, note) for note in file.notes)
     if project.kind is ProjectKind.CDK:
         return ProjectSettings(found=found, values=None, notes=notes)
-    values, told = choose(project.document, request["parameters"], found)
+    values, told = choose(project.document, asked.request["parameters"], found, asked.place, default_network)
     said = tuple((LogLevel.INFO, sentence) for sentence in told)
     return ProjectSettings(found=found, values=values, notes=(*notes, *said))

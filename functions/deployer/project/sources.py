@@ -36,7 +36,7 @@ def units_of(
 ) -> list[BuildUnit]:
     """What has to be built for the template, and for those that it nests as far as their texts are there.
 
-    `given` are the values of its parameters that the request has.
+    `given` are the values of its parameters that are known, but for defaults.
     Raises TransformUnsupported, SourceMissing, PathUnsafe, RuntimeUnsupported, and a nested one's TemplateInvalid.
     """
     units: dict[str, BuildUnit] = {}

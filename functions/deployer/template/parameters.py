@@ -44,9 +44,10 @@ def is_reference(value: str) -> bool:
 
 
 def described(name: str, parameter: Mapping[str, Any]) -> str:
-    """`Stage (String: where it runs)`."""
+    """`Stage (String: where it runs)`; of a secret also that it is taken by reference."""
     description = " ".join(str(parameter.get("Description", "")).split())
     kind = str(parameter.get("Type", "String"))
+    kind += ", a secret: give a {{resolve:...}} reference" if is_secret(parameter) else ""
     return f"{name} ({kind}: {description[:200]})" if description else f"{name} ({kind})"
 
 
