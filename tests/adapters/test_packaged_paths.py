@@ -163,15 +163,19 @@ def _published(
     monkeypatch.setenv("ALLOWED_RESOURCE_TYPES", "*")
     write_zip(folder / "source.zip", [Entry.of_bytes(name, text.encode()) for name, text in FILES.items()])
     artifacts.put(source_key(session.id, "source.zip"), (folder / "source.zip").read_bytes())
-    found = {
+    found: dict[str, Any] = {
         "basePath": "template.yaml",
         "document": document,
         "units": [],
+        "parameters": None,
+        "settings": {"samconfig": {}, "tags": {}, "stack": {}},
         "buildIdentity": "1" * 64,
         "built": {},
     }
     artifacts.put(trusted_key(session.id, "project.json"), json.dumps(found).encode())
-    answer = publish_package.handler(session.event(request={"parameters": {}}, source={}), None)
+    answer = publish_package.handler(
+        session.event(request={"parameters": {}, "tags": {}}, source={"stackName": "shop"}), None
+    )
     return dict(json.loads(artifacts.get(answer["templateKey"], 1_000_000)))
 
 
