@@ -69,7 +69,11 @@ FAILURES: dict[str, tuple[Files, dict[str, Any], str]] = {
     ),
     "unsupported project": ({"main.tf": 'provider "aws" {}'}, {}, "ProjectUnsupported"),
     "invalid template": ({"template.yaml": "Resources: [\n"}, {"template": "template.yaml"}, "TemplateInvalid"),
-    "missing parameter": (template(Parameters={"Email": {"Type": "String"}}), {}, "ParametersMissing"),
+    "missing parameter": (
+        template(Parameters={"Email": {"Type": "String"}}, Outputs={"To": {"Value": {"Ref": "Email"}}}),
+        {},
+        "ParametersMissing",
+    ),
     "unknown parameter": (template(), {"parameters": {"Name": "x"}}, "ParametersInvalid"),
     "missing source": (function(CodeUri="elsewhere/"), {}, "SourceMissing"),
     "unsafe path": (function(CodeUri="../../etc"), {}, "PathUnsafe"),
