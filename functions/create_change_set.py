@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from deployer.aws.artifacts import Artifacts
+from deployer.aws.callers_stack import callers_stack
 from deployer.aws.physical_names import taken_names
 from deployer.aws.planned_names import PlannedNames, place_of
 from deployer.aws.sessions import Sessions
-from deployer.aws.stack_owner import own_stack
 from deployer.aws.stacks import Stacks
 from deployer.errors import PhysicalNameTaken, StackBeingCleared, StackNotReady
 from deployer.instants import microseconds
@@ -40,7 +40,7 @@ def handler(event: Event, _context: object) -> ChangeSet:
     settings = Settings.from_env()
     stacks = Stacks.from_settings(settings)
     sessions = Sessions.from_settings(settings)
-    stack = own_stack(stacks, sessions, event["sessionId"], event["source"]["stackName"])
+    stack = callers_stack(stacks, sessions, event["sessionId"], event["source"]["stackName"])
 
     _make_way(stacks, stack, event)
     request = _request(event, stack, Artifacts.from_settings(settings))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.amounts import counted
 from deployer.aws.artifacts import Artifacts, source_key, trusted_key
+from deployer.aws.callers_stack import callers_stack
 from deployer.aws.clients import client
 from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import find_build
-from deployer.aws.earlier_sources import keep_source, source_identity
+from deployer.aws.earlier_sources import keep_source
 from deployer.aws.project_settings import Asked, find_settings
 from deployer.aws.sessions import Sessions
-from deployer.aws.stack_owner import own_stack
 from deployer.aws.stacks import Stacks
 from deployer.aws.worker_reports import entries_of, read_report
 from deployer.aws.workers import Workers
@@ -30,7 +30,7 @@ from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
 from deployer.template.limits import check_early
-from deployer.template.made_names import Place
+from deployer.template.made_names import StackPlace
 from deployer.template.settled import recorded as parameter_records
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
@@ -103,8 +103,8 @@ def _asked(sessions: Sessions, event: Event, settings: Settings) -> Asked:
     """A name that we make is a new stack's; one that the request gives may be there. Raises StackNotOurs."""
     name = event["request"]["stackName"]
     stacks = Stacks.from_settings(settings)
-    place = Place(stack_name=event["source"]["stackName"], account_id=_account(settings), region=_region())
-    stack = own_stack(stacks, sessions, event["sessionId"], name) if name else None
+    place = StackPlace(stack_name=event["source"]["stackName"], account_id=_account(settings), region=_region())
+    stack = callers_stack(stacks, sessions, event["sessionId"], name) if name else None
     return Asked(request=event["request"], place=place, stack=stack)
 
 
@@ -122,7 +122,7 @@ def _keep_source(artifacts: Artifacts, event: Event, settings: Settings) -> None
     source, request = event["source"], event["request"]
     repository = Repository.from_text(source["repository"])
     cloned = clone_request(settings, repository, source["commit"], request["projectRoot"], request["template"])
-    keep_source(artifacts, source_identity(cloned, settings.clone_image), event["sessionId"])
+    keep_source(artifacts, cloned, settings.clone_image, event["sessionId"])
 
 
 def _account(settings: Settings) -> str:

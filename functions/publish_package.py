@@ -30,7 +30,7 @@ from deployer.stack.stack import MAX_GIVEN_TAGS
 from deployer.state_data import StateEvent
 from deployer.template.capabilities import capabilities
 from deployer.template.chosen import choose
-from deployer.template.made_names import Place
+from deployer.template.made_names import StackPlace
 from deployer.template.settled import asked_values, known_values, recorded
 from deployer.worker import PROJECT, SOURCE
 
@@ -91,7 +91,7 @@ def _settle(
     if found["parameters"] is not None:
         return found["parameters"]
     name = event["source"]["stackName"]
-    place = Place(stack_name=name, account_id=scope.account_id, region=scope.region)
+    place = StackPlace(stack_name=name, account_id=scope.account_id, region=scope.region)
     values, told = choose(template, event["request"]["parameters"], found["settings"], place)
     notes += [(LogLevel.INFO, sentence) for sentence in told]
     return values

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.clone_plans import clone_request, hand_over_clone
-from deployer.aws.earlier_sources import source_identity, take_source
+from deployer.aws.earlier_sources import take_source
 from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
 from deployer.github import GitHub
@@ -19,7 +19,6 @@ from deployer.state_data import StateEvent
 if TYPE_CHECKING:
     from deployer.github import Resolved
     from deployer.state_data import DeployRequest, Source
-    from deployer.worker import CloneRequest
 
 
 class Event(StateEvent):
@@ -37,7 +36,7 @@ def handler(event: Event, _context: object) -> Source:
     name = request["stackName"] or stack_name(request["projectRoot"], repository.slug, session_id)
     sessions.take_lock(name, session_id)
     to_clone = clone_request(settings, repository, resolved.commit, request["projectRoot"], request["template"])
-    earlier = _earlier(settings, to_clone, session_id)
+    earlier = take_source(Artifacts.from_settings(settings), to_clone, settings.clone_image, session_id)
     plan_url = None if earlier else hand_over_clone(settings, session_id, to_clone)
 
     _record(sessions, event, resolved, name, earlier)
@@ -50,14 +49,6 @@ def handler(event: Event, _context: object) -> Source:
         "needsClone": plan_url is not None,
         "planUrl": plan_url,
     }
-
-
-def _earlier(settings: Settings, to_clone: CloneRequest, session_id: str) -> str | None:
-    """The session whose source was taken. An image without a name may be any: then nothing is."""
-    if not settings.clone_image:
-        return None
-    identity = source_identity(to_clone, settings.clone_image)
-    return take_source(Artifacts.from_settings(settings), identity, session_id)
 
 
 def _found(event: Event, resolved: Resolved) -> tuple[LogLevel, str]:

@@ -14,7 +14,7 @@ from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clients import client
 from deployer.aws.clone_plans import clone_request
 from deployer.aws.earlier_builds import keep_build
-from deployer.aws.earlier_sources import source_identity, take_source
+from deployer.aws.earlier_sources import take_source
 from deployer.aws.sessions import Sessions
 from deployer.errors import (
     ParametersMissing,
@@ -181,7 +181,7 @@ def test_source_of_a_project(artifacts: Artifacts, sessions: Sessions) -> None:
     request = clone_request(Settings.from_env(), Repository.from_text("octo/hello"), "0" * 40, "")
     later = new_session_id(NOW_MS)
 
-    taken = take_source(artifacts, source_identity(request, "clone:1"), later)
+    taken = take_source(artifacts, request, "clone:1", later)
 
     assert taken == SESSION
     assert artifacts.get(source_key(later, "source.zip"), 100) == b"zip"

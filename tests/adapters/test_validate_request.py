@@ -14,7 +14,7 @@ from tests.session_table import ENTERED_AT
 import validate_request
 from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clone_plans import LIMITS, clone_request
-from deployer.aws.earlier_sources import keep_source, source_identity
+from deployer.aws.earlier_sources import keep_source
 from deployer.errors import BranchNotFound, QuotaExceeded, RepositoryNotFound, StackLocked
 from deployer.repository import Repository
 from deployer.session import new_session_id
@@ -94,7 +94,7 @@ def _kept(artifacts: Artifacts, settings: Settings, commit: str, *names: str) ->
     for name in names:
         artifacts.put(source_key(earlier, name), FILES[name])
     request = clone_request(settings, Repository.from_text("octo/hello"), commit, "")
-    keep_source(artifacts, source_identity(request, "clone:1"), earlier)
+    keep_source(artifacts, request, "clone:1", earlier)
     return earlier
 
 

@@ -256,7 +256,7 @@ def owner(**changes: Any) -> Owner:
 )
 def test_finding(whose: Owner | Unowned, said: str) -> None:
     """It names the resource, the name and its owner, and what would help there."""
-    finding = TakenName(name=replace(NAME, parameters=("Name",)), state="", owner=whose).finding(STACK_ID)
+    finding = TakenName(name=replace(NAME, parameters=("Name",)), is_going=False, owner=whose).finding(STACK_ID)
 
     [error] = errors_of(PhysicalNameTaken.of([finding]).message)
     assert error["field"] == "Orders"
@@ -266,7 +266,7 @@ def test_finding(whose: Owner | Unowned, said: str) -> None:
 
 def test_thing_on_its_way_out() -> None:
     """Its name is free soon: that is told."""
-    taken = TakenName(name=NAME, state="DELETING", owner=Unowned.NO_STACK)
+    taken = TakenName(name=NAME, is_going=True, owner=Unowned.NO_STACK)
 
     assert taken.finding("").endswith("no stack has it and is being deleted")
 

@@ -208,7 +208,11 @@ def test_what_a_sanity_test_may_do() -> None:
 def test_what_looks_for_taken_names() -> None:
     """It may look for every name that a template can give, and ask whose it is, and has no other right to read."""
     looks = [inspect.getsource(look) for look in physical_names.LOOKS.values()]
-    sources = [*looks, (_ADAPTERS / "physical_names.py").read_text(), (_ADAPTERS / "stack_owners.py").read_text()]
+    sources = [
+        *looks,
+        (_ADAPTERS / "physical_names.py").read_text(),
+        (_ADAPTERS / "resource_owners.py").read_text(),
+    ]
     asked = {action for source in sources for action in asked_in(source)} | {"sqs:GetQueueUrl"}
     to_change = {"cloudformation", "dynamodb", "iam", "logs", "s3", "xray"}
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.template.chosen import choose
-from deployer.template.made_names import Place
+from deployer.template.made_names import StackPlace
 from deployer.template.network_values import Network
 from deployer.template.worked_out import wants_network, work_out
 
-PLACE = Place(stack_name="shop-91c52759", account_id="123456789012", region="eu-west-1")
+PLACE = StackPlace(stack_name="shop-91c52759", account_id="123456789012", region="eu-west-1")
 NETWORK = Network(
     vpc_id="vpc-1",
     subnets=("subnet-1", "subnet-2", "subnet-3", "subnet-4"),
@@ -157,7 +157,7 @@ def test_bucket() -> None:
         "Properties": {"BucketName": {"Fn::Sub": "${P}-${AWS::AccountId}-images"}},
     }
     resources = {"Bucket": bucket}
-    other = Place(stack_name=PLACE.stack_name, account_id="1" * 12, region=PLACE.region)
+    other = StackPlace(stack_name=PLACE.stack_name, account_id="1" * 12, region=PLACE.region)
     template = {"Parameters": of_type("String"), "Resources": resources}
 
     found = made(of_type("String"), resources)["P"]
@@ -270,7 +270,7 @@ def test_any_bucket_name(stack: str, name: str, longest: int) -> None:
     """A made name is one that S3 takes, or none is made (S3 User Guide, "Bucket naming rules")."""
     parameters = {name: {"Type": "String", "MaxLength": longest}}
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Ref": name}}}
-    place = Place(stack_name=stack, account_id="123456789012", region="eu-west-1")
+    place = StackPlace(stack_name=stack, account_id="123456789012", region="eu-west-1")
     template = {"Parameters": parameters, "Resources": {"Bucket": bucket}}
 
     found = work_out(template, [name], {}, place, NETWORK)

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 _MAX_BYTES: Final = 1_000
 
 
-def source_identity(request: CloneRequest, clone_image: str) -> str:
-    """In hex: the same for the same request to the same image."""
-    return hashlib.sha256(json.dumps([request, clone_image], sort_keys=True).encode()).hexdigest()
+def take_source(artifacts: Artifacts, request: CloneRequest, image: str, session_id: str) -> str | None:
+    """The session whose source this one has now, too; None when there is none, or a part of it has expired.
 
-
-def take_source(artifacts: Artifacts, identity: str, session_id: str) -> str | None:
-    """The session whose source this one has now, too; None when there is none, or a part of it has expired."""
+    `image` is the clone's: one without a name may be any, and then nothing is taken.
+    """
+    if not image:
+        return None
     try:
-        earlier = artifacts.get(_key(identity), _MAX_BYTES).decode()
+        earlier = artifacts.get(_key(request, image), _MAX_BYTES).decode()
         if not is_session_id(earlier):
             return None
         for name in (SOURCE, MANIFEST, REPORT):  # as the clone leaves them: the report last
@@ -36,9 +36,12 @@ def take_source(artifacts: Artifacts, identity: str, session_id: str) -> str | N
     return earlier
 
 
-def keep_source(artifacts: Artifacts, identity: str, session_id: str) -> None:
-    artifacts.put(_key(identity), session_id.encode(), "text/plain")
+def keep_source(artifacts: Artifacts, request: CloneRequest, image: str, session_id: str) -> None:
+    """Whoever asks the same image for the same is given what the session's clone left."""
+    artifacts.put(_key(request, image), session_id.encode(), "text/plain")
 
 
-def _key(identity: str) -> str:
+def _key(request: CloneRequest, image: str) -> str:
+    """The same for the same request to the same image."""
+    identity = hashlib.sha256(json.dumps([request, image], sort_keys=True).encode()).hexdigest()
     return f"sources/{identity}"

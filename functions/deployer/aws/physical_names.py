@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployer.aws.checks import existence
 from deployer.aws.checks.missing import is_missing, is_refused
 from deployer.aws.clients import client
-from deployer.aws.stack_owners import owner_of
+from deployer.aws.resource_owners import owner_of
 from deployer.errors import CloudFormationUnavailable
 from deployer.stack.taken_name import TakenName, Unowned
 
@@ -44,23 +44,23 @@ def _looked_at(name: PhysicalName) -> TakenName | str | None:
         if is_missing(error):
             return None
         if is_refused(error) and name.resource_type == "AWS::S3::Bucket":
-            return TakenName(name=name, state="", owner=Unowned.OTHER_ACCOUNT)
+            return TakenName(name=name, is_going=False, owner=Unowned.OTHER_ACCOUNT)
         return _warning(name, str(error.response["Error"].get("Code")))
     except BotoCoreError as error:
         return _warning(name, type(error).__name__)
-    return _owned(name, state)
+    return _owned(name, is_going=existence.is_going(state))
 
 
 def _warning(name: PhysicalName, why: str) -> str:
     return f"{name.logical_id}: nobody could look whether {name.resource_type} {name.name} exists ({why})"
 
 
-def _owned(name: PhysicalName, state: str) -> TakenName:
+def _owned(name: PhysicalName, *, is_going: bool) -> TakenName:
     try:
         owner = owner_of(name.resource_type, name.name, _physical_id(name))
     except (BotoCoreError, ClientError, CloudFormationUnavailable):
-        return TakenName(name=name, state=state, owner=Unowned.NOT_TOLD)
-    return TakenName(name=name, state=state, owner=owner)
+        return TakenName(name=name, is_going=is_going, owner=Unowned.NOT_TOLD)
+    return TakenName(name=name, is_going=is_going, owner=owner)
 
 
 def _physical_id(name: PhysicalName) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deployer.project.project import Project
     from deployer.stack.stack import Stack
     from deployer.state_data import DeployRequest
-    from deployer.template.made_names import Place
+    from deployer.template.made_names import StackPlace
     from deployer.worker import FoundSettings, ParameterValue
 
 
@@ -27,7 +27,7 @@ class Asked:
     """What was asked for, where the stack is going to be, and the one that the request names, if it is there."""
 
     request: DeployRequest
-    place: Place
+    place: StackPlace
     stack: Stack | None
 
 

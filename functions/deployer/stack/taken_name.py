@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from deployer.template.physical_name import PhysicalName
-
-_GOING: Final = frozenset({"DELETING", "PendingDeletion", "Deleting"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +38,16 @@ class Unowned(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenName:
-    """`state` is what the service says of the thing, empty where it says nothing."""
+    """`is_going`: the thing that has it is being deleted."""
 
     name: PhysicalName
-    state: str
+    is_going: bool
     owner: Owner | Unowned
 
     def finding(self, stack_id: str) -> str:
         """`Orders: AWS::DynamoDB::Table orders belongs to ...`. `stack_id` is the stack that is updated."""
         name = self.name
-        going = " and is being deleted" if self.state in _GOING else ""
+        going = " and is being deleted" if self.is_going else ""
         named = f" (named by parameter {', '.join(name.parameters)})" if name.parameters else ""
         return f"{name.logical_id}: {name.resource_type} {name.name}{named} {self._whose(stack_id)}{going}"
 

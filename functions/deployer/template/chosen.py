@@ -13,7 +13,7 @@ from deployer.template.worked_out import WorkedOut, wants_network, work_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from deployer.template.made_names import Place
+    from deployer.template.made_names import StackPlace
     from deployer.worker import FoundSettings, ParameterValue
 
 
@@ -21,7 +21,7 @@ def choose(
     template: Mapping[str, Any],
     request: Mapping[str, str],
     settings: FoundSettings,
-    place: Place,
+    place: StackPlace,
     find_network: Callable[[], Network] = Network,
 ) -> tuple[list[ParameterValue], list[str]]:
     """A value for each parameter of the template, and a sentence for each that people would not expect.

@@ -81,7 +81,7 @@ _OF_PROJECT: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StackPlace:
     """Where the stack is: with its name, what makes a name the only one of its kind."""
 
     stack_name: str
@@ -89,7 +89,7 @@ class Place:
     region: str
 
 
-def made_name(name: str, parameter: Mapping[str, Any], uses: Sequence[Use], place: Place) -> str | None:
+def made_name(name: str, parameter: Mapping[str, Any], uses: Sequence[Use], place: StackPlace) -> str | None:
     """A name that the template and the service take; None where the parameter names nothing that is created."""
     named = [use for use in uses if _is_name(use)]
     if not named and name.replace("_", "").casefold() not in _OF_PROJECT:
@@ -138,7 +138,7 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in found]
 
 
-def _candidates(suffix: str, place: Place, longest: int, *, is_unique: bool, ending: str) -> Iterator[str]:
+def _candidates(suffix: str, place: StackPlace, longest: int, *, is_unique: bool, ending: str) -> Iterator[str]:
     """The same name with hyphens, and without what a pattern may forbid."""
     stack = place.stack_name.lower()
     whole = "-".join((place.account_id, place.region, place.stack_name, suffix))

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.template.made_names import Place, made_name, words_of
+from deployer.template.made_names import StackPlace, made_name, words_of
 from deployer.template.network_values import Network, is_of, kind_of, network_values
 from deployer.template.parameter_uses import Use, uses
 from deployer.template.parameters import as_text, declared, fits, is_secret
@@ -70,7 +70,11 @@ def wants_network(template: Mapping[str, Any], missing: Iterable[str]) -> bool:
 
 
 def work_out(
-    template: Mapping[str, Any], missing: Sequence[str], known: Mapping[str, str], place: Place, network: Network
+    template: Mapping[str, Any],
+    missing: Sequence[str],
+    known: Mapping[str, str],
+    place: StackPlace,
+    network: Network,
 ) -> dict[str, WorkedOut]:
     """A value for those of the missing parameters that have a safe one. `known` are the others' values."""
     parameters, used = declared(template), uses(template)
@@ -86,7 +90,7 @@ def work_out(
     return {name: found[name] for name in missing if name in found}
 
 
-def _of(name: str, parameter: Mapping[str, Any], used: Sequence[Use], place: Place) -> WorkedOut | None:
+def _of(name: str, parameter: Mapping[str, Any], used: Sequence[Use], place: StackPlace) -> WorkedOut | None:
     rules: tuple[Callable[[], WorkedOut | None], ...] = (
         lambda: _only_value(parameter),
         lambda: _image(name, parameter),
@@ -163,7 +167,7 @@ def _stage(name: str, parameter: Mapping[str, Any], used: Sequence[Use]) -> Work
     return WorkedOut(value=value, reason="a stage that nobody named") if fits(parameter, value) else None
 
 
-def _name(name: str, parameter: Mapping[str, Any], used: Sequence[Use], place: Place) -> WorkedOut | None:
+def _name(name: str, parameter: Mapping[str, Any], used: Sequence[Use], place: StackPlace) -> WorkedOut | None:
     told = f"{name} {parameter.get('Description', '')}".casefold()
     if _type(parameter) != "String" or not _NEVER.isdisjoint(words_of(name)):
         return None

@@ -34,7 +34,12 @@ def trouble(reference: Reference) -> str:
         if not is_missing(error):
             raise
         return f"{described(reference)} does not exist"
-    return f"{described(reference)} is being deleted" if state in _GOING else ""
+    return f"{described(reference)} is being deleted" if is_going(state) else ""
+
+
+def is_going(state: str) -> bool:
+    """Whether a look's answer says that the thing is being deleted."""
+    return state in _GOING
 
 
 def by_reason(

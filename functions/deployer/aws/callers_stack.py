@@ -1,4 +1,4 @@
-"""Whose a stack is: this application's, and of its callers' the one who deployed it first."""
+"""The stack that a session may change: this application's, and its caller's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deployer.stack.stack import Stack
 
 
-def own_stack(stacks: Stacks, sessions: Sessions, session_id: str, name: str) -> Stack | None:
+def callers_stack(stacks: Stacks, sessions: Sessions, session_id: str, name: str) -> Stack | None:
     """The stack of that name, which the session's caller may change; None where there is none.
 
     Raises StackNotOurs for one that this application did not make, or made for another caller.
