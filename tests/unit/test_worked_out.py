@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deployer.template.chosen import choose
@@ -261,6 +261,7 @@ def test_any_template(resources: Any, conditions: Any, parameter: dict[str, Any]
     assert all(isinstance(each.value, str) for each in found.values())
 
 
+@example(stack="a", name="0", longest=9)  # no room for more than what makes it the only one of its kind
 @given(
     st.from_regex(r"[a-z][a-z0-9-]{0,120}", fullmatch=True),
     st.from_regex(r"[A-Za-z0-9]{1,60}", fullmatch=True),

@@ -146,6 +146,7 @@ def _candidates(suffix: str, place: StackPlace, longest: int, *, is_unique: bool
     room = longest - len(ending)
     plain = f"{stack}-{suffix}"
     if is_unique or len(plain) > room:
-        plain = f"{plain[: room - _DIGEST - 1].rstrip('-')}-{digest}"
+        kept = plain[: max(0, room - _DIGEST - 1)].rstrip("-")
+        plain = f"{kept}-{digest}" if kept else digest
     for separator in ("-", "", "_"):
         yield plain.replace("-", separator)[:room] + ending
