@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deployer.errors import TemplateInvalid
@@ -140,6 +140,7 @@ json_values = st.recursive(
 )
 
 
+@example({"Description": "\ufffd"})
 @given(st.dictionaries(st.text(), json_values, max_size=5))
 def test_what_is_dumped_can_be_parsed(document: dict[str, Any]) -> None:
     """A dumped template is the same template, and is dumped to the same bytes."""

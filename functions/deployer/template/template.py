@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deployer.errors import TemplateInvalid
 from deployer.template.limits import BODY
-from deployer.template.text import read
+from deployer.template.text import LOST, read
 from deployer.template.yaml_growth import TextInvalid
 
 if TYPE_CHECKING:
@@ -55,10 +55,12 @@ def _check_text(text: str, path: str) -> None:
 
 
 def dump(template: Template) -> bytes:
-    """The template as JSON: the same bytes for the same template."""
-    return json.dumps(
-        template, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    """The template as JSON: the same bytes for the same template.
+
+    A replacement character that somebody wrote, as an escape, stays one: by itself it tells of text that was lost.
+    """
+    text = json.dumps(template, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.replace(LOST, json.dumps(LOST)[1:-1]).encode()
 
 
 def transforms(template: Template) -> list[str]:

@@ -27,7 +27,7 @@ _STRING: Final = re.compile(r'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
 _LONGEST_NUMBER: Final = 40
 # Stands where bytes were no UTF-8. Such a template would be deployed otherwise than its author wrote it.
-_LOST: Final = "\N{REPLACEMENT CHARACTER}"
+LOST: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def read(text: str) -> Any:
@@ -40,8 +40,8 @@ def read(text: str) -> Any:
     is written from this document, so that nobody reads it otherwise.
     Raises TextInvalid for anything that is no single document, or grows beyond the limits above.
     """
-    if _LOST in text:
-        raise TextInvalid("is not UTF-8 text", text.count("\n", 0, text.index(_LOST)) + 1)
+    if LOST in text:
+        raise TextInvalid("is not UTF-8 text", text.count("\n", 0, text.index(LOST)) + 1)
     document = _read_json(text) if text.lstrip().startswith("{") else _read_yaml(text)
     try:
         # The round trip gives each alias its own copy, and proves that every string can be written as UTF-8.
