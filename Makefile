@@ -25,7 +25,7 @@ $(READY): $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check $$(grep -h '^uv==' containers/build/requirements.txt)
-	@$(BIN)/uv pip install -q $(NO_CACHE) --python $(BIN)/python -r requirements-dev.txt
+	@$(BIN)/uv pip install -q $(NO_CACHE) --compile-bytecode --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
 
 demo: $(READY) ## Deploy one example of each kind on the embedded platform
