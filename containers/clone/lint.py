@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -95,11 +96,14 @@ def main() -> None:
     for limit, value in ((resource.RLIMIT_CPU, _SECONDS), (resource.RLIMIT_AS, _MEMORY_BYTES)):
         with suppress(ValueError, OSError):  # not every system knows each of them
             resource.setrlimit(limit, (value, value))
+    gc.disable()  # a fifth of the time to load goes into looking for garbage, and there is none
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
     from cfnlint.runner import Runner
 
     runner = Runner(ConfigMixIn(regions=["us-east-1"]))
+    gc.freeze()
+    gc.enable()
     sys.stdin.read()
     if not Path(_QUESTION).exists():
         return

@@ -1,7 +1,4 @@
-"""The clone task: a commit goes in; a manifest, an archive and a report are left in the artifact bucket.
-
-Run as `PLAN_URL=... python clone.py`. Exits 0, or 1 when the report tells of an error, or could not be left.
-"""
+"""A commit goes in; a manifest, an archive and a report are left in the artifact bucket."""
 
 from __future__ import annotations
 
@@ -20,13 +17,13 @@ from deployer.exchange import Exchange
 from deployer.log_text import clean
 from deployer.worker import GRACE_SECONDS, MANIFEST, PLAN_URL, REPORT, SOURCE
 from git_client import GitClient
-from lint import Linter
 from snapshot import Photographer
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from deployer.worker import ClonePlan, CloneReport, WorkerError
+    from lint import Linter
 
 _NOT_FOR_GIT: Final = ("AWS_", "ECS_", "GIT_")
 _MAX_NOTES: Final = 100
@@ -37,8 +34,8 @@ class _Stopped(Exception):
     """SIGTERM came."""
 
 
-def main() -> int:
-    """The exit status."""
+def run(linter: Linter) -> int:
+    """The exit status: 0, or 1 when the report tells of an error, or could not be left."""
     signal.signal(signal.SIGTERM, _stop)
     plan_url = _take_plan_url()
     try:
@@ -48,7 +45,7 @@ def main() -> int:
         return 1
     plan, notes = cast("ClonePlan", fields), list[str]()
     signal.alarm(plan["timeoutSeconds"] + GRACE_SECONDS)
-    problem = _outcome(plan, exchange, notes)
+    problem = _outcome(plan, exchange, linter, notes)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     exchange.leave(REPORT, json.dumps(_report(problem, notes)).encode())
     return 1 if problem else 0
@@ -67,10 +64,10 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def _outcome(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> DeployerError | None:
+def _outcome(plan: ClonePlan, exchange: Exchange, linter: Linter, notes: list[str]) -> DeployerError | None:
     """What went wrong, of whatever kind: a report of it is left in every case."""
     try:
-        _clone(plan, exchange, notes)
+        _clone(plan, exchange, linter, notes)
     except _Stopped:
         return CloneFailed("the task was stopped")
     except ArtifactInvalid as error:
@@ -83,9 +80,9 @@ def _outcome(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> DeployerE
     return None
 
 
-def _clone(plan: ClonePlan, exchange: Exchange, notes: list[str]) -> None:
+def _clone(plan: ClonePlan, exchange: Exchange, linter: Linter, notes: list[str]) -> None:
     _limit_files(plan["limits"]["maxTotalBytes"] + _SLACK_BYTES)
-    with Linter() as linter, tempfile.TemporaryDirectory(prefix="clone-") as name:
+    with tempfile.TemporaryDirectory(prefix="clone-") as name:
         folder = Path(name)
         git = GitClient(folder / "repository.git", plan["gitUrl"], plan["timeoutSeconds"])
         snapshot = Photographer(plan, git, linter, folder, notes).take()
@@ -103,7 +100,3 @@ def _limit_files(max_bytes: int) -> None:
 def _report(error: DeployerError | None, notes: list[str]) -> CloneReport:
     told: WorkerError | None = {"code": error.code, "message": clean(error.message)} if error else None
     return {"error": told, "logTail": [clean(note) for note in notes[-_MAX_NOTES:]]}
-
-
-if __name__ == "__main__":
-    sys.exit(main())
