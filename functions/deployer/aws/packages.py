@@ -17,6 +17,7 @@ from deployer.packaging.build_unit import units_by_path
 from deployer.packaging.definition import as_json
 from deployer.packaging.known_values import given_to, with_given
 from deployer.packaging.local_path import Content, S3Object
+from deployer.packaging.source_maps import with_maps_read
 from deployer.packaging.template_paths import include, local_paths, point_at
 from deployer.policy.judge import Family, Packaged, check
 from deployer.template.limits import check_limits
@@ -86,6 +87,7 @@ class Packages:
         known = with_given(document, parameters)
         units = units_by_path(known, paths, self.source.names, self.source.links)
         packages = {path: self._package(document, path, units.get(path), nesting) for path in paths}
+        document = with_maps_read(document, ((path.logical_id, unit) for path, unit in units.items()))
         return self.finished(point_at(document, packages), parameters)
 
     def finished(self, document: Template, parameters: Mapping[str, str]) -> Template:

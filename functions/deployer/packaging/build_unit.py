@@ -13,6 +13,7 @@ from deployer.packaging.build_method import function_method, layer_method, named
 from deployer.packaging.file_tree import FileTree
 from deployer.packaging.known_values import text_of
 from deployer.packaging.local_path import Content
+from deployer.packaging.source_maps import PROPERTY, is_map_read
 from deployer.packaging.template_paths import effective_properties
 
 if TYPE_CHECKING:
@@ -94,7 +95,16 @@ def _function_unit(
     )
     if method is None:
         return None
-    return _made(path, resource, "function", method, runtime, handler, _architecture(document, properties))
+    unit = _made(path, resource, "function", method, runtime, handler, _architecture(document, properties))
+    return _with_map(unit) if is_map_read(document, resource) else unit
+
+
+def _with_map(unit: BuildUnit) -> BuildUnit:
+    """A bundle has a source map where its environment reads one, unless the template says otherwise."""
+    if unit["method"] != "esbuild" or PROPERTY in unit["options"]:
+        return unit
+    wanted: BuildUnit = {**unit, "options": {**unit["options"], PROPERTY: True}}
+    return {**wanted, "id": _unit_id(wanted)}
 
 
 def _layer_unit(document: Document, path: LocalPath, resource: dict[str, Any], tree: FileTree) -> BuildUnit | None:
