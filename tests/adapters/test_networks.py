@@ -18,6 +18,7 @@ def test_default_vpc(aws: None) -> None:
     zones = client("ec2").describe_subnets(SubnetIds=list(network.subnets))["Subnets"]
     by_id = {subnet["SubnetId"]: subnet for subnet in zones}
     assert [by_id[each]["AvailabilityZone"] for each in network.subnets] == list(network.zones)
+    assert [by_id[each]["AvailabilityZoneId"] for each in network.subnets] == list(network.zone_ids)
     assert {by_id[each]["VpcId"] for each in network.subnets} == {network.vpc_id}
     [group] = client("ec2").describe_security_groups(GroupIds=[network.security_group])["SecurityGroups"]
     assert (group["GroupName"], group["VpcId"]) == ("default", network.vpc_id)

@@ -20,6 +20,7 @@ NETWORK = Network(
     subnets=("subnet-1", "subnet-2", "subnet-3", "subnet-4"),
     security_group="sg-1",
     zones=("eu-west-1a", "eu-west-1b"),
+    zone_ids=("euw1-az3", "euw1-az1"),
 )
 
 
@@ -72,6 +73,21 @@ def test_several_subnets() -> None:
     found = made({name: {"Type": "AWS::EC2::Subnet::Id"} for name in names})
 
     assert found == {f"Subnet{number}": f"subnet-{number}" for number in range(1, 5)}
+
+
+@pytest.mark.parametrize("declared", ["String", "AWS::EC2::AvailabilityZone::Name"])
+def test_zones_by_name(declared: str) -> None:
+    """A text that its name or its place says to be a zone is one; the id is that of the same zone."""
+    parameters = {"AvailabilityZoneName": {"Type": declared}, "AvailabilityZoneId": {"Type": "String"}}
+    parameters |= {"Where": {"Type": "String"}}
+    volume = {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": {"Ref": "Where"}}}
+    names = {"Names": _refs(["AvailabilityZoneName", "AvailabilityZoneId"])}
+    bucket = {"Type": "AWS::S3Express::DirectoryBucket", "Properties": names}
+
+    found = made(parameters, {"V": volume, "B": bucket})
+
+    zones = {"AvailabilityZoneName": "eu-west-1a", "Where": "eu-west-1b", "AvailabilityZoneId": "euw1-az3"}
+    assert found == zones
 
 
 def test_text_that_is_an_id() -> None:

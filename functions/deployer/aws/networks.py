@@ -31,21 +31,23 @@ def _default_network() -> Network:
     zones = ec2.describe_availability_zones(
         Filters=[_filter("state", "available"), _filter("zone-type", "availability-zone")]
     )
-    names = tuple(sorted(zone["ZoneName"] for zone in zones["AvailabilityZones"]))
+    ids = {zone["ZoneName"]: zone["ZoneId"] for zone in zones["AvailabilityZones"]}
     vpcs = ec2.describe_vpcs(Filters=[_filter("is-default", "true")])["Vpcs"]
     if not vpcs:
-        return Network(zones=names)
+        return Network(zones=tuple(sorted(ids)), zone_ids=tuple(ids[name] for name in sorted(ids)))
     vpc_id = vpcs[0]["VpcId"]
     subnets = ec2.describe_subnets(Filters=[_filter("vpc-id", vpc_id), _filter("default-for-az", "true")])[
         "Subnets"
     ]
     groups = ec2.describe_security_groups(Filters=[_filter("vpc-id", vpc_id), _filter("group-name", "default")])
-    ordered = sorted(subnets, key=_zone)
+    ordered = sorted((subnet for subnet in subnets if _zone(subnet) in ids), key=_zone)
+    names = tuple(map(_zone, ordered)) or tuple(sorted(ids))  # the first subnet is in the first zone
     return Network(
         vpc_id=vpc_id,
         subnets=tuple(each["SubnetId"] for each in ordered),
         security_group=next((group["GroupId"] for group in groups["SecurityGroups"]), ""),
-        zones=tuple(map(_zone, ordered)) or names,  # the first subnet is in the first zone
+        zones=names,
+        zone_ids=tuple(ids[name] for name in names),
     )
 
 

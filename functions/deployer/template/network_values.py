@@ -17,6 +17,7 @@ _VPC: Final = "AWS::EC2::VPC::Id"
 _SUBNET: Final = "AWS::EC2::Subnet::Id"
 _GROUP: Final = "AWS::EC2::SecurityGroup::Id"
 _ZONE: Final = "AWS::EC2::AvailabilityZone::Name"
+_ZONE_ID: Final = "id of an Availability Zone"  # CloudFormation has no type for it
 _KINDS: Final = frozenset({_VPC, _SUBNET, _GROUP, _ZONE})
 
 # What stands there is an id of that kind, whatever the resource is.
@@ -28,17 +29,30 @@ _PROPERTIES: Final = {
     "VPCZoneIdentifier": _SUBNET,
     "SecurityGroupIds": _GROUP,
     "VpcSecurityGroupIds": _GROUP,
+    "AvailabilityZone": _ZONE,
+    "AvailabilityZones": _ZONE,
+    "AvailabilityZoneId": _ZONE_ID,
+}
+# The parameter's own name says it, wherever its value goes.
+_NAMES: Final = {
+    "availabilityzone": _ZONE,
+    "availabilityzonename": _ZONE,
+    "availabilityzoneid": _ZONE_ID,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """The default VPC, empty where there is none; `subnets` are its default ones, one a zone, in their order."""
+    """The default VPC, empty where there is none; `subnets` are its default ones, one a zone, in their order.
+
+    `zone_ids` are those of `zones`, in the same order.
+    """
 
     vpc_id: str = ""
     subnets: tuple[str, ...] = ()
     security_group: str = ""
     zones: tuple[str, ...] = ()
+    zone_ids: tuple[str, ...] = ()
 
     def of(self, kind: str) -> Sequence[str]:
         """Everything of that kind that there is."""
@@ -47,18 +61,21 @@ class Network:
             _SUBNET: self.subnets,
             _GROUP: (self.security_group,),
             _ZONE: self.zones,
+            _ZONE_ID: self.zone_ids,
         }
         return tuple(each for each in every[kind] if each)
 
 
-def kind_of(parameter: Mapping[str, Any], uses: Sequence[Use]) -> str | None:
-    """What of a network the parameter is, by its type, or else by where alone the template uses it."""
+def kind_of(name: str, parameter: Mapping[str, Any], uses: Sequence[Use]) -> str | None:
+    """What of a network the parameter is: by its type, by its name, or by where alone the template uses it."""
     declared = str(parameter.get("Type", "String"))
     plain = declared.removeprefix("List<").removesuffix(">")
     if plain in _KINDS:
         return plain
     if declared not in {"String", "CommaDelimitedList"} or not uses:
         return None
+    if name.casefold() in _NAMES:
+        return _NAMES[name.casefold()]
     kinds = {_PROPERTIES.get(use.path[-1]) if use.path and use.is_whole else None for use in uses}
     return kinds.pop() if len(kinds) == 1 else None
 

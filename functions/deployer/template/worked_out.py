@@ -114,7 +114,9 @@ def _kinds(
     parameters: Mapping[str, Mapping[str, Any]], used: Mapping[str, Sequence[Use]], names: Iterable[str]
 ) -> dict[str, str]:
     kinds = {
-        name: kind_of(parameters[name], used.get(name, ())) for name in names if not is_secret(parameters[name])
+        name: kind_of(name, parameters[name], used.get(name, ()))
+        for name in names
+        if not is_secret(parameters[name])
     }
     return {name: kind for name, kind in kinds.items() if kind}
 
