@@ -2,9 +2,9 @@
 
 Deploys every given project root of one repository through a platform that `make up MIRROR=DIR` keeps running, and
 removes each stack again. Prints a line per project, and a table of the reasons at the end. With --test each stack
-is tested, and what does not pass is told.
+is tested, and what does not pass is told. With --containers the most that each project's containers hold is told.
 
-    python -m tests.benchmarks.corpus OWNER/NAME ROOT [ROOT ...] [--at-once N] [--keep] [--test]
+    python -m tests.benchmarks.corpus OWNER/NAME ROOT [ROOT ...] [--at-once N] [--keep] [--test] [--containers]
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from local.client import Client, NeverSettled, Refused, Session
+from tests.benchmarks.container_use import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,13 +38,13 @@ class Outcome:
     message: str = ""
     kind: str = ""
     outputs: int = 0
-    tests: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         told = f"{self.code}: {self.message}" if self.code else f"{self.outputs} outputs"
         first = f"{self.status:8} {self.seconds:6.1f} s  {self.kind:15} {self.root:60} {told[:300]}"
-        return "\n".join([first, *(f"         {each}" for each in self.tests)])
+        return "\n".join([first, *(f"         {each}" for each in self.more)])
 
 
 def deploy(client: Client, repository: str, root: str, *, keep: bool, is_tested: bool = False) -> Outcome:
@@ -87,8 +88,17 @@ def _outcome(root: str, session: Session, seconds: float, tests: tuple[str, ...]
         message=" ".join(str(error.get("message", "")).split()),
         kind=(session.get("project") or {}).get("kind", ""),
         outputs=len((session.get("deployedResources") or {}).get("outputs", {})),
-        tests=tests,
+        more=tests,
     )
+
+
+def _one(client: Client, root: str, given: argparse.Namespace) -> Outcome:
+    """Watched, it is told what its containers held at most."""
+    if not given.containers:
+        return deploy(client, given.repository, root, keep=given.keep, is_tested=given.test)
+    with watched() as peaks:
+        outcome = deploy(client, given.repository, root, keep=given.keep, is_tested=given.test)
+    return replace(outcome, more=(*outcome.more, *(f"{name}: {peak}" for name, peak in peaks.items())))
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
@@ -108,17 +118,15 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=2, metavar="N")
     parser.add_argument("--keep", action="store_true", help="leave the stacks")
     parser.add_argument("--test", action="store_true", help="run sanity tests on each stack")
+    parser.add_argument("--containers", action="store_true", help="tell memory and disk; one project at a time")
     given = parser.parse_args()
     if not STACK.exists():
         sys.exit("no platform is running: start one with `make up MIRROR=DIR`")
     stack = json.loads(STACK.read_text())
     outcomes = []
-    with ThreadPoolExecutor(given.at_once) as pool:
+    with ThreadPoolExecutor(1 if given.containers else given.at_once) as pool:
         clients = Client(stack["apiUrl"], stack["apiKey"])
-        for outcome in pool.map(
-            lambda root: deploy(clients, given.repository, root, keep=given.keep, is_tested=given.test),
-            given.roots,
-        ):
+        for outcome in pool.map(lambda root: _one(clients, root, given), given.roots):
             outcomes.append(outcome)
             print(outcome.line, flush=True)
     print(summary(outcomes))

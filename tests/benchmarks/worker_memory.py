@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from local.git_server import GitServer
-from local.process_table import family
+from tests.benchmarks.container_use import MEGABYTE, memory_bytes
 from tests.benchmarks.table import table
 from tests.presigned import PresignedBucket
 from tests.repositories import BareRepository
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-MEGABYTE: Final = 1_000_000
 FILES: Final = 30
 FILE_MEGABYTES: Final = 10
 _LOOK_SECONDS: Final = 0.05
@@ -122,15 +121,6 @@ def _run(name: str, plan: Mapping[str, Any], folder: Path, bucket: PresignedBuck
     )
     peak = 0
     while child.poll() is None:
-        peak = max(peak, sum(_resident_bytes(process.pid) for process in family(child.pid)))
+        peak = max(peak, memory_bytes(child.pid))
         time.sleep(_LOOK_SECONDS)
     return Run(exit_code=child.returncode, seconds=time.monotonic() - started, megabytes=peak / MEGABYTE)
-
-
-def _resident_bytes(process: int) -> int:
-    """Its memory, shared pages divided among those that share them (`man 5 proc`, Pss); 0 once it is gone."""
-    try:
-        text = Path(f"/proc/{process}/smaps_rollup").read_text()
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:")), 0)
