@@ -14,9 +14,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 
 from deployer import errors
-from deployer.api import document
+from deployer.api import caller as callers
+from deployer.api import document, webhook
 from deployer.api import session_view as view
-from deployer.api.caller import caller
 from deployer.api.cors import answer_headers
 from deployer.api.deploy_body import DeployBody  # noqa: TC001 - read at run time
 from deployer.api.links import base_url, status_url
@@ -24,6 +24,8 @@ from deployer.api.problem import CONTENT_TYPE, invalid, problem_of
 from deployer.api.request_body import read_json
 from deployer.api.sanity_body import SanityBody  # noqa: TC001 - read at run time
 from deployer.aws import executions
+from deployer.aws.metrics import count_refused_delivery
+from deployer.aws.secrets import webhook_secret
 from deployer.aws.sessions import Sessions
 from deployer.idempotency import Idempotency
 from deployer.repository import Repository
@@ -47,6 +49,8 @@ HTTP_STATUS: Final[dict[type[errors.DeployerError], HTTPStatus]] = {
     errors.RouteNotFound: HTTPStatus.NOT_FOUND,
     errors.SessionNotFound: HTTPStatus.NOT_FOUND,
     errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    errors.DeliveryInvalid: HTTPStatus.UNAUTHORIZED,
+    errors.EventRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NothingToRemove: HTTPStatus.CONFLICT,
     errors.SessionNotSettled: HTTPStatus.CONFLICT,
     errors.StackLocked: HTTPStatus.CONFLICT,
@@ -62,6 +66,7 @@ ROUTES: Final = {
     r"/test-status/[^/]+": "GET",
     r"/deployments": "GET",
     r"/deployments/[^/]+": "DELETE",
+    r"/webhooks/github": "POST",
     r"/openapi\.json": "GET",
     r"/health": "GET",
 }
@@ -94,7 +99,7 @@ IdempotencyKey = Annotated[
 )
 def deploy(body: Annotated[DeployBody, Body()], idempotency_key: IdempotencyKey = None) -> Response[Any]:
     """Starts a deployment. The status tells how it goes."""
-    head = _started(SessionKind.DEPLOYMENT, body.request(), idempotency_key)
+    head = _asked(SessionKind.DEPLOYMENT, body.request(), idempotency_key)
     return _in_progress(head, view.accepted(_base(), head))
 
 
@@ -116,7 +121,7 @@ def start_tests(body: Annotated[SanityBody, Body()], idempotency_key: Idempotenc
     request = body.request()
     if request["deploymentId"]:
         _of_kind(SessionKind.DEPLOYMENT, Sessions.from_settings(Settings.from_env()), request["deploymentId"])
-    head = _started(SessionKind.TEST, request, idempotency_key)
+    head = _asked(SessionKind.TEST, request, idempotency_key)
     return _in_progress(head, view.accepted(_base(), head))
 
 
@@ -220,6 +225,32 @@ def remove(session_id: SessionId) -> Response[Any]:
     return _in_progress(head, view.removing(_base(), head))
 
 
+@app.post(
+    "/webhooks/github",
+    summary="Take a push from GitHub",
+    responses=document.answers(
+        document.DELIVERED,
+        HTTPStatus.ACCEPTED,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+    | document.answers(document.PONG, HTTPStatus.OK),
+)
+def github_webhook() -> Response[Any]:
+    """Deploys the head of a push, once for each delivery. It is GitHub's signature that opens this route."""
+    settings = Settings.from_env()
+    if not settings.webhook_secret_arn:
+        raise errors.RouteNotFound("there is no /webhooks/github: WebhookSecretArn of this application is empty")
+    try:
+        return _delivered(settings)
+    except errors.RequestError as error:
+        count_refused_delivery(error.code, settings.own_stack_id)
+        raise
+
+
 @app.get("/openapi.json", summary="This document", responses=document.answers(document.DOCUMENT, HTTPStatus.OK))
 def openapi() -> Response[Any]:
     """OpenAPI 3, made from the routes."""
@@ -287,16 +318,33 @@ def _as_json(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, "headers": headers | {"content-type": "application/json"}}
 
 
-def _started(kind: SessionKind, request: DeployRequest | SanityRequest, idempotency_key: str | None) -> Head:
-    """The head of a session whose execution has been started: a new one, or the one that came with that key."""
+def _asked(kind: SessionKind, request: DeployRequest | SanityRequest, idempotency_key: str | None) -> Head:
+    """The head of the session that the caller asked for."""
+    key = Idempotency.of(caller=_caller(), key=idempotency_key, request=request) if idempotency_key else None
+    return _started(kind, _caller(), request, *([key] if key else []))
+
+
+def _delivered(settings: Settings) -> Response[Any]:
+    """One session for each stack that the push is for."""
+    delivery = webhook.read(app.current_event.raw_event, settings, webhook_secret(settings.webhook_secret_arn))
+    heads = [
+        _started(SessionKind.DEPLOYMENT, settings.webhook_caller, request, *delivery.keys(request))
+        for request in delivery.requests
+    ]
+    if not heads:
+        return _json(HTTPStatus.OK, {"message": "The signature is right. Pushes to WebhookBranches are deployed."})
+    return _json(HTTPStatus.ACCEPTED, {"sessions": [view.accepted(_base(), head) for head in heads]})
+
+
+def _started(kind: SessionKind, caller: str, request: DeployRequest | SanityRequest, *keys: Idempotency) -> Head:
+    """The head of a session whose execution has been started: a new one, or the one that came with those keys."""
     settings = Settings.from_env()
     machine = settings.test_machine_arn if kind is SessionKind.TEST else settings.deploy_machine_arn
-    key = _idempotency(idempotency_key, request) if idempotency_key else None
     session_id = new_session_id(_now_ms())
-    head = new_head(session_id, kind, _caller(), request, executions.execution_arn(machine, session_id))
+    head = new_head(session_id, kind, caller, request, executions.execution_arn(machine, session_id))
     # An earlier session with this key may have been written, and then not started.
-    session_id = Sessions.from_settings(settings).create(head, key)
-    head = new_head(session_id, kind, _caller(), request, executions.execution_arn(machine, session_id))
+    session_id = Sessions.from_settings(settings).create(head, *keys)
+    head = new_head(session_id, kind, caller, request, executions.execution_arn(machine, session_id))
     executions.start(head["executionArn"], {"sessionId": session_id, "request": request})
     return head
 
@@ -334,13 +382,9 @@ def _refuse_unknown_query(*known: str) -> None:
         raise errors.RequestInvalid(unknown)
 
 
-def _idempotency(key: str, request: DeployRequest | SanityRequest) -> Idempotency:
-    return Idempotency.of(caller=_caller(), key=key, request=request)
-
-
 def _caller() -> str:
     identity = app.current_event.request_context.identity
-    return caller(identity.api_key_id, identity.user_arn)
+    return callers.caller(identity.api_key_id, identity.user_arn)
 
 
 def _in_progress(head: Head, body: Mapping[str, Any]) -> Response[Any]:

@@ -25,7 +25,7 @@ def handler(event: StateEvent, _context: object) -> NestedSession:
     request = _request(deployment_id)
     arn = executions.execution_arn(settings.test_machine_arn, test_id)
     caller = sessions.head(deployment_id)["caller"]
-    sessions.create(new_head(test_id, SessionKind.TEST, caller, request, arn), None)
+    sessions.create(new_head(test_id, SessionKind.TEST, caller, request, arn))
     _record(sessions, event, test_id)
 
     return {"sessionId": test_id, "request": request}

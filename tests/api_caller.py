@@ -16,6 +16,7 @@ SETTINGS = {
     "DEPLOY_MACHINE_ARN": f"{MACHINES}Deploy",
     "TEST_MACHINE_ARN": f"{MACHINES}SanityTest",
     "REMOVE_MACHINE_ARN": f"{MACHINES}RemoveStack",
+    "WEBHOOK_SECRET_ARN": "",
     "CORS_ORIGINS": "https://app.example",
 }
 BASE = "https://abc.execute-api.us-east-1.amazonaws.com/prod"

@@ -60,7 +60,7 @@ def a_head(session_id: str | None = None, **attributes: object) -> Head:
 
 
 def created(sessions: Sessions, **attributes: Any) -> str:
-    return sessions.create(a_head(**attributes), None)
+    return sessions.create(a_head(**attributes))
 
 
 def deployed(sessions: Sessions, **attributes: Any) -> str:

@@ -62,7 +62,7 @@ class Linter:
 
     def ask(self, text: str, path: str) -> None:
         """It works on the template from now on."""
-        (Path(self._folder) / _QUESTION).write_text(text)
+        (Path(self._folder) / _QUESTION).write_text(text, encoding="utf-8")
         self._path = path
         self._until = time.monotonic() + _SECONDS
         cast("IO[bytes]", self._child.stdin).close()
@@ -107,7 +107,7 @@ def main() -> None:
     sys.stdin.read()
     if not Path(_QUESTION).exists():
         return
-    template, errors = decode_str(Path(_QUESTION).read_text())
+    template, errors = decode_str(Path(_QUESTION).read_text(encoding="utf-8"))
     matches = errors or (list(runner.validate_template(template)) if template else [])
     told = [match for match in matches if match.rule.id not in _OUR_BUSINESS]
     told.sort(key=lambda match: ("EWI".find(match.rule.id[0]), match.linenumber))

@@ -7,6 +7,8 @@ DeployerError
 │   ├── RequestTooLarge
 │   ├── PageTokenInvalid
 │   ├── IdempotencyKeyReused    the same key came with another body
+│   ├── DeliveryInvalid         a webhook's request that GitHub did not sign
+│   ├── EventRefused            a webhook's event that deploys nothing
 │   ├── RouteNotFound
 │   ├── MethodNotAllowed
 │   ├── SessionNotFound
@@ -111,6 +113,14 @@ class PageTokenInvalid(RequestError):
 
 class IdempotencyKeyReused(RequestError):
     hint = "Use a new Idempotency-Key for a new request."
+
+
+class DeliveryInvalid(RequestError):
+    hint = "Give the webhook the secret that WebhookSecretArn names, and the content type application/json."
+
+
+class EventRefused(RequestError):
+    hint = "Send push events alone, of the repositories and branches that WebhookBranches names."
 
 
 class RouteNotFound(RequestError):

@@ -53,6 +53,26 @@ class Settings:
         return self._text("GIT_URL").rstrip("/")
 
     @property
+    def webhook_secret_arn(self) -> str:
+        """The secret that GitHub signs with; empty where there is no webhook."""
+        return self._text("WEBHOOK_SECRET_ARN")
+
+    @property
+    def webhook_branches(self) -> list[str]:
+        """What a push is deployed to, each `owner/name[/folder]@branch=stack-name`."""
+        return self._listed("WEBHOOK_BRANCHES")
+
+    @property
+    def webhook_caller(self) -> str:
+        """Whose the sessions are that a push starts, as `deployer.api.caller` names them."""
+        return self._text("WEBHOOK_CALLER")
+
+    @property
+    def webhook_runs_tests(self) -> bool:
+        """Whether what a push deploys is tested, too."""
+        return self._text("WEBHOOK_RUN_TESTS") == "true"
+
+    @property
     def deploy_machine_arn(self) -> str:
         return self._text("DEPLOY_MACHINE_ARN")
 

@@ -63,7 +63,7 @@ def session(aws: None, monkeypatch: pytest.MonkeyPatch) -> Session:
     create_table()
     head = a_head()
     sessions = Sessions(TABLE, log_days=90)
-    sessions.create(head, None)
+    sessions.create(head)
     return Session(head["sessionId"], sessions)
 
 

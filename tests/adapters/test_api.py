@@ -39,7 +39,7 @@ def input_of(name: str) -> Any:
 
 def deployed(sessions: Sessions) -> str:
     session_id = sessions.create(
-        a_head(stackName="hello", stackId=STACK, executionArn=f"{MACHINES}x:y", outputs={"Url": "u"}), None
+        a_head(stackName="hello", stackId=STACK, executionArn=f"{MACHINES}x:y", outputs={"Url": "u"})
     )
     sessions.settle(session_id, ENTERED_AT, SessionStatus.SUCCESS, "done")
     return session_id
@@ -203,7 +203,7 @@ def test_status_of_deployed_session(application: Sessions) -> None:
 def test_status_of_plan(application: Sessions) -> None:
     """A plan shows its changes, and no stack."""
     session_id = application.create(
-        a_head(request={"mode": "plan"}, stackName="hello", stackId=STACK, executionArn=f"{MACHINES}x:y"), None
+        a_head(request={"mode": "plan"}, stackName="hello", stackId=STACK, executionArn=f"{MACHINES}x:y")
     )
     change: Any = {"action": "Add", "logicalId": "A", "type": "T", "physicalId": "", "replacement": ""}
     application.add_changes(session_id, [change])

@@ -159,7 +159,7 @@ def test_stack_of_somebody_else(event: Any, cloudformation: CannedCloudFormation
 def test_stack_of_another_caller(event: Any, session: Session, cloudformation: CannedCloudFormation) -> None:
     """It is neither changed nor cleared; whose it is, is told by the session that its tag names."""
     earlier = new_session_id(NOW_MS - 1)
-    session.sessions.create(a_head(earlier, caller="caller-2"), None)
+    session.sessions.create(a_head(earlier, caller="caller-2"))
     cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Tags=tags_of(earlier)))
 
     with pytest.raises(StackNotOurs, match="stack shop was deployed by another caller"):

@@ -69,7 +69,7 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
         monkeypatch.setenv(name, value)
     create_table()
     sessions = Sessions(TABLE, 90, lambda: NOW_MS)
-    sessions.create(a_head(SESSION), None)
+    sessions.create(a_head(SESSION))
     return sessions
 
 
@@ -406,7 +406,7 @@ def test_stack_of_another_caller(
     """It is refused before what it was given is taken or shown."""
     _cloned(artifacts, {"template.yaml": PARAMETERS + SAM}, ("src/app.py",))
     earlier = new_session_id(NOW_MS - 1)
-    sessions.create(a_head(earlier, caller="caller-2"), None)
+    sessions.create(a_head(earlier, caller="caller-2"))
     kept = [{"ParameterKey": name, "ParameterValue": "old"} for name in ("Kind", "Table")]
     cloudformation.answers("DescribeStacks", a_stack("UPDATE_COMPLETE", Parameters=kept, Tags=tags_of(earlier)))
 

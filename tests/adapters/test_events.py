@@ -124,7 +124,7 @@ def begin(sessions: Sessions, **attributes: Any) -> None:
     arn = EVENTS["execution_ended"]["detail"]["executionArn"]
     stack = {"stackName": EVENTS["create_change_set"]["source"]["stackName"], "stackId": STACK_ID}
     head = a_head(SESSION, repository="examples/sam-python-api", executionArn=arn, **stack)
-    sessions.create({**head, **attributes}, None)
+    sessions.create({**head, **attributes})
 
 
 def leave_source(artifacts: Artifacts, folder: Path) -> None:

@@ -78,7 +78,7 @@ def test_crash_while_creating(sessions: Sessions, when: str) -> None:
 @pytest.mark.parametrize("when", ["before-call", "after-call"])
 def test_crash_while_advancing(sessions: Sessions, when: str) -> None:
     """The log holds each entry once, and the head has moved."""
-    session_id = sessions.create(a_head(), None)
+    session_id = sessions.create(a_head())
 
     def work() -> None:
         sessions.advance(
@@ -100,7 +100,7 @@ def test_crash_while_settling(sessions: Sessions, when: str) -> None:
 
     def work() -> None:
         if not ended or sessions.head(ended[-1])["status"] == "success":
-            ended.append(sessions.create(a_head(new_session_id(NOW_MS + next(made))), None))
+            ended.append(sessions.create(a_head(new_session_id(NOW_MS + next(made)))))
         sessions.settle(ended[-1], ENTERED_AT, SessionStatus.SUCCESS, "done")
 
     sweep(work, when, lambda: None)
@@ -112,7 +112,7 @@ def test_crash_while_settling(sessions: Sessions, when: str) -> None:
 @given(order=st.lists(st.sampled_from(sorted(set(SessionStatus) - {SessionStatus.PENDING})), max_size=6))
 def test_statuses_in_any_order(sessions: Sessions, order: list[SessionStatus]) -> None:
     """Whatever is written when, the status only moves forward, and each write says whether it counted."""
-    session_id = sessions.create(a_head(), None)
+    session_id = sessions.create(a_head())
     current = SessionStatus.PENDING
 
     for status in order:

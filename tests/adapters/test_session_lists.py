@@ -20,7 +20,7 @@ def many(sessions: Sessions, count: int, **attributes: Any) -> list[str]:
     """Sessions, each a millisecond after the one before; newest first."""
     ids = [new_session_id(NOW_MS + number) for number in range(count)]
     for session_id in ids:
-        sessions.create(a_head(session_id, **attributes), None)
+        sessions.create(a_head(session_id, **attributes))
     return ids[::-1]
 
 
@@ -58,7 +58,7 @@ def test_page_is_one_query(sessions: Sessions) -> None:
 def test_callers(sessions: Sessions) -> None:
     """A list has its caller's sessions alone, whatever its filters; a token continues no other caller's list."""
     mine = many(sessions, 2)
-    theirs = [sessions.create(a_head(new_session_id(NOW_MS + 9), caller="caller-2"), None)]
+    theirs = [sessions.create(a_head(new_session_id(NOW_MS + 9), caller="caller-2"))]
 
     for filters in ({}, {"status": SessionStatus.PENDING}, {"repository": "octo/hello"}):
         asked: dict[str, Any] = {"limit": 9, **filters}

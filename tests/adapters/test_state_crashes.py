@@ -116,7 +116,7 @@ class World:
         self._crash_after: int | None = None
         self._writes = 0
         self._discarded: set[str] = set()
-        self.sessions.create(new_head(SESSION, SessionKind.DEPLOYMENT, CALLER, REQUEST, f"{MACHINE}:x"), None)
+        self.sessions.create(new_head(SESSION, SessionKind.DEPLOYMENT, CALLER, REQUEST, f"{MACHINE}:x"))
 
     def run(self, step: str, *, crash_after: int | None = None) -> int:
         """Runs one step; how much it wrote. Raises Crash after so many writes."""

@@ -88,10 +88,8 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
     create_table()
     sessions = Sessions(TABLE, 90, lambda: NOW_MS)
     where = {"branch": "main", "commit": COMMIT, "projectRoot": "", "stackName": "shop", "stackId": STACK_ID}
-    sessions.create(a_head(DEPLOYMENT, **where | {"status": "success"}), None)
-    sessions.create(
-        new_head(SESSION, SessionKind.TEST, CALLER, asked(deploymentId=DEPLOYMENT), "arn:x:y:z:w"), None
-    )
+    sessions.create(a_head(DEPLOYMENT, **where | {"status": "success"}))
+    sessions.create(new_head(SESSION, SessionKind.TEST, CALLER, asked(deploymentId=DEPLOYMENT), "arn:x:y:z:w"))
     return sessions
 
 
@@ -281,7 +279,7 @@ def test_function_in_scope() -> None:
 def test_deployment_that_no_stack_runs(sessions: Sessions, told: str, head: dict[str, Any]) -> None:
     """The live stack is not tested with code that it does not run, whatever stack the session looked at."""
     other = new_session_id(NOW_MS - 1)
-    sessions.create(a_head(other, stackId=STACK_ID, **head), None)
+    sessions.create(a_head(other, stackId=STACK_ID, **head))
 
     with pytest.raises(errors.TargetNotReady, match=f"{told}: no stack runs .* or stackName"):
         validate(deploymentId=other)
@@ -294,7 +292,7 @@ def test_stack_of_another_caller(
     """It is not tested for this one, whatever may be tested."""
     monkeypatch.setenv("TEST_SCOPE", scope)
     theirs = new_session_id(NOW_MS - 1)
-    sessions.create(a_head(theirs, caller="caller-2"), None)
+    sessions.create(a_head(theirs, caller="caller-2"))
     cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Tags=tags_of(theirs)))
 
     with pytest.raises(errors.TargetOutOfScope, match="was deployed by another caller"):
@@ -307,7 +305,7 @@ def test_deployment_that_runs_its_tests(sessions: Sessions, artifacts: Artifacts
     leave_source(artifacts, {})
     running = new_session_id(NOW_MS - 1)
     where = {"branch": "main", "commit": COMMIT, "projectRoot": "", "stackId": STACK_ID}
-    sessions.create(a_head(running, status="testing", testSessionId=SESSION, **where), None)
+    sessions.create(a_head(running, status="testing", testSessionId=SESSION, **where))
 
     assert validate(deploymentId=running, isNested=True)["stackId"] == STACK_ID
 
@@ -458,7 +456,7 @@ def test_clone_that_failed(artifacts: Artifacts) -> None:
 def test_session_of_a_deployment(sessions: Sessions) -> None:
     """It is made once, however often it is asked for, and the deployment names it."""
     running = new_session_id(NOW_MS + 5)
-    sessions.create(a_head(running, status="deploying"), None)
+    sessions.create(a_head(running, status="deploying"))
     event: Any = {"sessionId": running, "enteredAt": ENTERED_AT}
 
     nested = create_test_session.handler(event, None)

@@ -68,10 +68,15 @@ def _run_all(given: argparse.Namespace, results: Results) -> None:
 
 
 def _warm(running: Laptop) -> None:
-    """The first session of all waits for every function's first start; it is no project's."""
+    """The first session of all waits for every function's first start; it is no project's.
+
+    Raises LocalError when this machine cannot even deploy an example.
+    """
     client = running.client()
     for name in _WARM:
         session = client.settle(client.deploy(f"examples/{name}")["sessionId"])
+        if error := session["error"]:
+            raise LocalError(f"examples/{name} is not deployed: {error['code']}: {error['message']}")
         client.remove(session["sessionId"])
         client.settle(session["sessionId"])
 

@@ -25,11 +25,12 @@ def open_methods(parameters: dict[str, str]) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("mode", ["API_KEY", "IAM"])
 def test_api_is_closed(mode: str) -> None:
-    """Every method but health asks for a proof; a preflight is open only where origins are given."""
+    """Every method asks for a proof but health and GitHub's, which signs; a preflight where origins are given."""
     with_cors = {"AuthMode": mode, "CorsOrigins": "https://example.com"}
+    always = {("HealthMethod", "GET"), ("GithubWebhookMethod", "POST")}
 
-    assert open_methods({"AuthMode": mode}) == {("HealthMethod", "GET")}
-    assert open_methods(with_cors) == {("HealthMethod", "GET"), ("PreflightMethod", "OPTIONS")}
+    assert open_methods({"AuthMode": mode}) == always
+    assert open_methods(with_cors) == always | {("PreflightMethod", "OPTIONS")}
 
 
 def test_api_is_closed_unless_asked() -> None:

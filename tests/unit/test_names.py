@@ -54,7 +54,9 @@ def test_settings_and_environment() -> None:
     """Functions are given what Settings reads; one more is read by Powertools, and one by boto3."""
     source = (ROOT / "functions" / "deployer" / "settings.py").read_text()
     read = set(re.findall(r'self\._(?:text|number|listed)\("(\w+)"\)', source))
-    given = application.template()["Globals"]["Function"]["Environment"]["Variables"].keys()
+    everybody = set(application.template()["Globals"]["Function"]["Environment"]["Variables"])
+    some = application.resources("AWS::Serverless::Function", application.template()).values()
+    given = everybody.union(*(each.get("Environment", {}).get("Variables", {}) for each in some))
 
     assert Settings.__name__ == "Settings"
     assert given - {"POWERTOOLS_SERVICE_NAME", "AWS_ENDPOINT_URL"} == read

@@ -130,6 +130,8 @@ TEST_SESSION: Final = _object(
 )
 DEPLOYMENT: Final = _object(**_SUMMARY, stackName=_MAYBE_TEXT, error=_maybe(_ERROR), **_TIMES, links=_TEXTS)
 DEPLOYMENTS: Final = _object(deployments=_list(DEPLOYMENT), count=_NUMBER, nextToken=_MAYBE_TEXT)
+DELIVERED: Final = _object(sessions=_list(ACCEPTED))
+PONG: Final = _object(message=_TEXT)
 HEALTH: Final = _object(status=_TEXT, version=_TEXT)
 DOCUMENT: Final[Schema] = {"type": "object"}
 PROBLEM: Final = _object(type=_TEXT, title=_TEXT, status=_NUMBER, detail=_TEXT, code=_TEXT, requestId=_TEXT)

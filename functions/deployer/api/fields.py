@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 
 from deployer.repository import Repository, branch_problem, commit_problem, path_problem
-from deployer.template.limits import STACK_NAME
+from deployer.stack.stack import stack_name_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Value = TypeVar("Value")
-
-# CloudFormation API, CreateChangeSet: letters, digits and -, a letter first, at most 128.
-_STACK_NAME: Final = re.compile(rf"[A-Za-z][A-Za-z0-9-]{{0,{STACK_NAME.most - 1}}}", re.ASCII)
 
 
 def unless(problem: Callable[[Any], str | None]) -> AfterValidator:
@@ -44,16 +40,8 @@ def _project_root_problem(path: str) -> str | None:
     return path_problem(path) if path else None
 
 
-def _stack_name_problem(name: str) -> str | None:
-    return (
-        None
-        if _STACK_NAME.fullmatch(name)
-        else f"letters, digits and -, a letter first, at most {STACK_NAME.most}"
-    )
-
-
 RepositoryName = Annotated[str, AfterValidator(_slug)]
 Branch = Annotated[str, unless(branch_problem)]
 Commit = Annotated[str, unless(commit_problem)]
 ProjectRoot = Annotated[str, AfterValidator(trimmed), unless(_project_root_problem)]
-StackName = Annotated[str, unless(_stack_name_problem)]
+StackName = Annotated[str, unless(stack_name_problem)]

@@ -8,6 +8,8 @@ from deployer.aws.session_items import idempotency_key
 from deployer.errors import IdempotencyKeyReused, InternalError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from deployer.aws.table import Table, Write
     from deployer.idempotency import Idempotency
 
@@ -25,14 +27,14 @@ def first_use(table: Table, idempotency: Idempotency, session_id: str, now_secon
     )
 
 
-def earlier_session(table: Table, idempotency: Idempotency) -> str:
-    """The id of the session that the key stands for.
+def earlier_session(table: Table, idempotencies: Iterable[Idempotency]) -> str:
+    """The id of the session that the keys stand for; the first that is known decides.
 
     Raises IdempotencyKeyReused when it came with another request.
     """
-    earlier = table.get(idempotency_key(idempotency))
-    if earlier is None:
-        raise InternalError("the session exists, but its Idempotency-Key does not")
-    if earlier["request"] != idempotency.request:
-        raise IdempotencyKeyReused("this Idempotency-Key came with another request before")
-    return str(earlier["holder"])
+    for idempotency in idempotencies:
+        if earlier := table.get(idempotency_key(idempotency)):
+            if earlier["request"] != idempotency.request:
+                raise IdempotencyKeyReused("this key came with another request before")
+            return str(earlier["holder"])
+    raise InternalError("the session exists, but its Idempotency-Key does not")

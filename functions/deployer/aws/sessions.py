@@ -64,19 +64,19 @@ class Sessions:
     def from_settings(cls, settings: Settings) -> Sessions:
         return cls(settings.table_name, settings.log_retention_days)
 
-    def create(self, head: Head, idempotency: Idempotency | None) -> str:
+    def create(self, head: Head, *idempotencies: Idempotency) -> str:
         """The id of the session that counts: this one's, or an earlier one's with the same key and request.
 
-        Raises IdempotencyKeyReused when the key came with another request.
+        Raises IdempotencyKeyReused when one of the keys came with another request.
         """
         head = head | head_key(head["sessionId"]) | {"expiresAt": self._expires_at()}
-        writes = [self._table.put(head, "attribute_not_exists(#sessionId)")]
-        if idempotency:
-            writes.append(first_use(self._table, idempotency, head["sessionId"], self._now_seconds()))
+        now = self._now_seconds()
+        keys = [first_use(self._table, each, head["sessionId"], now) for each in idempotencies]
+        writes = [self._table.put(head, "attribute_not_exists(#sessionId)"), *keys]
         try:
             self._table.write(*writes)
         except ConditionNotMet:
-            return earlier_session(self._table, idempotency) if idempotency else str(head["sessionId"])
+            return earlier_session(self._table, idempotencies) if idempotencies else str(head["sessionId"])
         return str(head["sessionId"])
 
     def head(self, session_id: str) -> Head:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Final
 
-from deployer.template.limits import TAG_KEY, TAG_VALUE, TAGS
+from deployer.template.limits import STACK_NAME, TAG_KEY, TAG_VALUE, TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,8 @@ MAX_GIVEN_TAGS: Final = TAGS.most - len(RESERVED_TAGS)
 # CloudFormation user guide, "Resource tag": letters, digits, white space and + - = . _ : / @.
 _TAG_TEXT: Final = re.compile(r"[\w\s+\-=.:/@]*")
 _SLUG_LENGTH: Final = 24
+# CloudFormation API, CreateChangeSet: letters, digits and -, a letter first, at most 128.
+_STACK_NAME: Final = re.compile(rf"[A-Za-z][A-Za-z0-9-]{{0,{STACK_NAME.most - 1}}}", re.ASCII)
 
 
 class _Is(Enum):
@@ -170,6 +172,12 @@ class Stack:
         """The values that stay when they are not given: those of a stack of ours that lives on."""
         is_kept = self.is_ours and not (self.status.may_be_created or self.status.must_be_cleared)
         return self.parameters if is_kept else {}
+
+
+def stack_name_problem(name: str) -> str | None:
+    """Why that is no stack's name, or None."""
+    allowed = f"letters, digits and -, a letter first, at most {STACK_NAME.most}"
+    return None if _STACK_NAME.fullmatch(name) else allowed
 
 
 def stack_name(project_root: str, repository: str, session_id: str) -> str:
