@@ -13,7 +13,7 @@ NO_CACHE = $(shell test -w "$$HOME" || echo --no-cache)
 export PYTHONPATH := functions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format bench faults parity images deploy uninstall clean
+.PHONY: help setup demo up test lint format bench faults hostile parity images deploy uninstall clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -52,6 +52,9 @@ bench: $(READY) ## Print what things cost on the embedded platform
 faults: $(READY) ## Count the faults that sanity tests notice: make faults [RUNS=10] [STACKS=..] [FAULTS=..] [MIRROR=DIR]
 	@$(BIN)/python -m tests.faults $(if $(STACKS),--stacks "$(STACKS)") $(if $(FAULTS),--faults "$(FAULTS)") \
 	  $(if $(RUNS),--runs "$(RUNS)") $(if $(EACH),--each "$(EACH)") $(if $(AT_ONCE),--at-once "$(AT_ONCE)") $(if $(MIRROR),--mirror "$(MIRROR)")
+
+hostile: $(READY) ## Try every attack, and say what came of each: make hostile [ONLY="G11 L3"]
+	@$(BIN)/python -m tests.hostile $(ONLY)
 
 parity: $(READY) ## Deploy the same projects with us and with sam: make parity MIRROR=DIR [FOLDERS="a..l"] [EVERY=N] [ROUNDS=2]
 	@$(BIN)/python -m tests.parity --mirror "$(MIRROR)" $(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(FOLDERS),--folders "$(FOLDERS)") \

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from local import processes
+from local import isolation, processes
 
 if TYPE_CHECKING:
     import subprocess
@@ -57,12 +57,15 @@ class Container:
 
     @classmethod
     def start(cls, task: Task, script: Path, environment: Mapping[str, str], parent: Path) -> Self:
-        """Runs `script` with the program's and the task's environment and nothing else. Raises OSError."""
+        """Runs `script` with the program's and the task's environment and nothing else. Raises OSError.
+
+        It sees no other process of this machine, where that can be had.
+        """
         folder = Path(mkdtemp(prefix="task-", dir=parent))
         home = folder / "home"
         home.mkdir()
         env = {**processes.environment(home), **environment, **task.environment}
-        command = [sys.executable, str(script)]
+        command = [*isolation.prefix(), sys.executable, str(script)]
         process = processes.start(command, folder=home, env=env, output=folder / "output.log")
         return cls(task=task, folder=folder, process=process, started=time.monotonic())
 

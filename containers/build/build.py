@@ -6,6 +6,7 @@ report tells of an error. Builds run the project's own code, in child processes 
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from deployer.worker import BuildPlan, BuildReport, WorkerError
 
+_PR_SET_DUMPABLE: Final = 4
 _MAX_SOURCE_BYTES: Final = 2 << 30
 _SOURCE_LIMITS: Final = ZipLimits(max_files=100_000, max_bytes=4 << 30)
 
@@ -35,6 +38,7 @@ _SOURCE_LIMITS: Final = ZipLimits(max_files=100_000, max_bytes=4 << 30)
 def main() -> int:
     """The exit code."""
     started = time.monotonic()
+    _hide()
     signal.signal(signal.SIGTERM, _stop)
     environment = dict(os.environ)
     fields, exchange = Exchange.open(environment[PLAN_URL])
@@ -45,6 +49,15 @@ def main() -> int:
     exchange.leave(REPORT, json.dumps(report).encode())
     _print(report)
     return 1 if report["error"] else 0
+
+
+def _hide() -> None:
+    """A build, which is the same user, cannot read what this task was started with, where the system has a way.
+
+    prctl(2), PR_SET_DUMPABLE; proc(5), /proc/pid/environ.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _report(plan: BuildPlan, exchange: Exchange, environment: dict[str, str]) -> BuildReport:

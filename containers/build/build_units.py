@@ -18,8 +18,9 @@ from child import TAIL_LINES, Children
 from child_environment import child_environment
 from deployer.amounts import counted, size
 from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceMissing
-from deployer.log_text import clean
+from deployer.log_text import MAX_BYTES, clean
 from deployer.packaging.archive import files_below, write_zip
+from deployer.redaction import without_secrets
 from source_view import lay_out
 from toolchains import require
 
@@ -174,5 +175,5 @@ def _reason(ended: Ended, outcome: Mapping[str, Any]) -> str:
     if ended.exit_code == -signal.SIGKILL:
         return _KILLED
     said = outcome.get("error") or (ended.tail[-1] if ended.tail else f"exit code {ended.exit_code}")
-    reason = clean(str(said))
+    reason = without_secrets(str(said), MAX_BYTES)
     return f"{reason} {_KILLED}" if reason.endswith("Failed:") else reason

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from deployer.log_text import MAX_BYTES, clean
+from deployer.log_text import MAX_BYTES
+from deployer.redaction import lines_without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +97,8 @@ class _Tail:
         return bool(piece)
 
     def lines(self) -> list[str]:
-        lines = [clean(line.decode(errors="replace")) for line in (*self._complete, self._open)]
+        """As they may be kept: without the secrets that a stranger's program prints."""
+        lines = lines_without_secrets(line.decode(errors="replace") for line in (*self._complete, self._open))
         return [line for line in lines if line.strip()][-TAIL_LINES:]
 
 

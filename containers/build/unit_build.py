@@ -41,6 +41,7 @@ from order import (
     run,
     target_architecture,
 )
+from own_limits import limit_resources
 from python_requirements import requirements_file
 from requirements_text import make_fit
 
@@ -203,6 +204,7 @@ _METHODS: Final = {
 
 
 def main() -> int:
+    limit_resources()
     order: Order = json.loads(Path(sys.argv[1]).read_text())
     logging.getLogger("aws_lambda_builders").setLevel(logging.CRITICAL)  # what it logs, its error says too
     outcome: Outcome = {"tool": _TOOLS[order["unit"]["method"]], "warnings": []}

@@ -1,4 +1,8 @@
-"""What a text from outside becomes before it is kept or shown: harmless, without secrets, not too long."""
+"""What a text from outside becomes before it is kept or shown: harmless, without secrets, not too long.
+
+Secrets are known by their looks here. deployer/redaction.py also knows them by the name that stands before them,
+for what strangers' programs print; our own messages speak of passwords by name.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,21 @@ _SECRETS: Final = (
     (re.compile(r"(?i)\b(aws_secret_access_key|aws_session_token)(\s*[=:]\s*)[^\s\"']+"), r"\1\2****"),
     (re.compile(r"\b(hooks\.slack\.com/(?:services|triggers|workflows)/)[\w/-]+", re.ASCII), r"\1****"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "****"),
+    (
+        re.compile(
+            r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\{0,3}[\"']?\s{0,8}[:=]\s{0,8})"
+            r"(?:(\\{0,3}[\"'])[^\"'\\\n]*|[^'\n]+)"
+        ),
+        r"\1\2\3****",
+    ),
+    (re.compile(r"(?i)\b(bearer|basic) +(?=[^\s\d]{0,400}\d)[A-Za-z0-9._~+/=-]{8,}"), r"\1 ****"),
+    (
+        re.compile(
+            r"\b(?:xox[abeoprs]-[A-Za-z0-9-]{8,}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|sk-[A-Za-z0-9_-]{20,}"
+            r"|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_-]{16,})"
+        ),
+        "****",
+    ),
     (
         re.compile(rf"-----BEGIN {_PEM}-----.*?(?:-----END {_PEM}-----|\Z)", re.DOTALL),
         "****",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from local import process_table
+from local import isolation
 from local.agent import Agent, Program
+from tests.clone_task import processes_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,15 +81,36 @@ def cluster(bare_platform: Platform, tmp_path: Path) -> Iterator[Cluster]:
 
 
 WORK = """
-import json, os, subprocess, sys, time
+import json, os, pathlib, subprocess, sys, time
 print(json.dumps(dict(os.environ)))
 if os.environ["DO"] == "sleep":
-    child = subprocess.Popen(["sleep", "600"])
-    open(os.environ["NOTE"] + ".part", "w").write(f"{os.getpid()} {child.pid}")
-    os.rename(os.environ["NOTE"] + ".part", os.environ["NOTE"])
+    sleeper = [sys.executable, "-c", "import time; time.sleep(600)", os.environ["NOTE"]]
+    subprocess.Popen(sleeper)
+    subprocess.Popen(sleeper, start_new_session=True)
+    open(os.environ["NOTE"], "w")
     time.sleep(600)
+if os.environ["DO"] == "look":
+    for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
+        try:
+            print(path.read_text())
+        except OSError:
+            pass
+    sys.exit(0)
 sys.exit(int(os.environ["DO"]))
 """
+
+
+def test_task_that_looks_around(cluster: Cluster) -> None:
+    """The processes around it, and what they were started with, are out of its sight."""
+    if not isolation.prefix():
+        pytest.skip("this machine gives a process no process table of its own")
+    secret = {"PATH": "/usr/bin:/bin", "AWS_SECRET_ACCESS_KEY": "canary-of-the-person"}
+    with subprocess.Popen(["sleep", "60"], env=secret) as theirs:
+        cluster.settle(cluster.run("work", DO="look"))
+        theirs.kill()
+
+    assert any("DO=look" in line for line in cluster.logged())
+    assert not any("canary-of-the-person" in line for line in cluster.logged())
 
 
 def _definition(name: str) -> dict[str, Any]:
@@ -121,7 +144,7 @@ def test_environment_of_a_task(cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 
 
 def test_task_that_is_stopped(cluster: Cluster, tmp_path: Path) -> None:
-    """The child dies with its task, and so do the child's own children."""
+    """The child dies with its task, and so do the child's own children, whatever group they are in."""
     note = tmp_path / "note"
     arn = cluster.run("work", DO="sleep", NOTE=str(note))
     cluster.look_until(note.exists)
@@ -129,8 +152,7 @@ def test_task_that_is_stopped(cluster: Cluster, tmp_path: Path) -> None:
     cluster.stop(arn)
     cluster.look_until(lambda: cluster.folders() == [])
 
-    living = {row.pid for row in process_table.rows() if row.lives}
-    assert not living & set(map(int, note.read_text().split()))
+    assert processes_about(str(note)) == []
 
 
 def test_task_that_cannot_be_started(cluster: Cluster) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.sanity.redaction import MAX_EVIDENCE_BYTES, evidence, redacted, without_secrets
+from deployer.redaction import lines_without_secrets, without_secrets
+from deployer.sanity.redaction import MAX_EVIDENCE_BYTES, evidence, redacted
 from deployer.sanity.reproduce import invocation
 from deployer.sanity.sanity_test import Outcome, Verdict
 
@@ -279,3 +280,32 @@ def test_slow_text(text: str) -> None:
     without_secrets(text, 1000)
 
     assert time.process_time() - started < 10, "60,000 steps of 60,000 characters would take far longer"
+
+
+KEY = [
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "MIIEowIBAAKCAQEAvJ0abc",
+    "Zm9vYmFyYmF6cXV4Zm9vYmFy==",
+    "-----END RSA PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize("begin", range(4))
+@pytest.mark.parametrize("end", range(1, 5))
+def test_private_key_over_several_lines(begin: int, end: int) -> None:
+    """No line of it is told, also when the lines before or after were cut off."""
+    part = KEY[begin:end]
+    told = lines_without_secrets(["before", *part, "after"])
+
+    assert told[0] == "before"
+    if len(part) == 4 or KEY[3] in part:
+        assert told[-1] == "after"
+    if {KEY[0], KEY[3]} & set(part):
+        assert not [line for line in told for secret in KEY[1:3] if secret in line]
+
+
+def test_lines_of_a_build() -> None:
+    """Each line is without its own secret, and is otherwise as it was."""
+    told = lines_without_secrets(["npm ci", "DB_PASSWORD=s3cr3t-W0rd npm test", "ok: 3 passed"])
+
+    assert told == ["npm ci", "DB_PASSWORD=**** npm test", "ok: 3 passed"]

@@ -17,7 +17,7 @@ from deployer.errors import (
     WorkerStopped,
     error_class,
 )
-from deployer.log_text import clean
+from deployer.redaction import lines_without_secrets, without_secrets
 from deployer.session import LogLevel
 from deployer.worker import REPORT
 
@@ -57,7 +57,7 @@ def _told_by(zone: Zone, error: dict[str, str]) -> DeployerError:
         return ArtifactInvalid(
             f"the {_TASKS[zone]} task reported {error['code'][:64]!r}, an error that it cannot have"
         )
-    return told(error["message"][:_MAX_MESSAGE])
+    return told(without_secrets(error["message"], _MAX_MESSAGE))
 
 
 def _parse(zone: Zone, body: bytes) -> dict[str, Any]:
@@ -93,6 +93,6 @@ def entries_of(log_tail: object) -> list[tuple[LogLevel, str]]:
     """The lines of a report's `logTail`, as far as they are text; what begins with `warning: ` is a warning."""
     lines = [line for line in log_tail if isinstance(line, str)] if isinstance(log_tail, list) else []
     return [
-        (LogLevel.WARNING if line.startswith(_WARNING) else LogLevel.INFO, clean(line.removeprefix(_WARNING)))
-        for line in lines[-_MAX_LINES:]
+        (LogLevel.WARNING if line.startswith(_WARNING) else LogLevel.INFO, line.removeprefix(_WARNING))
+        for line in lines_without_secrets(lines[-_MAX_LINES:])
     ]

@@ -1,0 +1,41 @@
+"""Hosts that mislead whoever asks them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.raw_server import says, server
+
+if TYPE_CHECKING:
+    import socket
+
+    from tests.hostile.arena import Arena
+    from tests.raw_server import Play
+
+
+def redirecting(place: Arena, status: int, to: str) -> str:
+    return _open(place, says(f"HTTP/1.1 {status} Go\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))
+
+
+def refusing(place: Arena) -> str:
+    return _open(place, says('HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n'))
+
+
+def silent(place: Arena) -> str:
+    return _open(place, lambda connection, _: time.sleep(30))
+
+
+def dripping(place: Arena) -> str:
+    def play(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n\r\n")
+        for _second in range(600):
+            connection.sendall(b"0")
+            time.sleep(0.05)
+
+    return _open(place, play)
+
+
+def _open(place: Arena, play: Play) -> str:
+    pattern, _ = place.open.enter_context(server(play))
+    return pattern.removesuffix("/at/{id}")

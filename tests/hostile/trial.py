@@ -1,0 +1,133 @@
+"""An attack in a process of its own: what came of it, how long it took, what it held, and what it left."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.hostile.arena import CANARY, arena
+from tests.hostile.case import Act, Case, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_SECONDS: Final = 5.0
+MAX_MB: Final = 300.0
+_GIVEN_UP_SECONDS: Final = 60
+_PR_SET_CHILD_SUBREAPER: Final = 36  # prctl(2): orphans come to us, and can be counted
+_CREDENTIALS: Final = {
+    "AWS_ACCESS_KEY_ID": f"AKIA{CANARY}",
+    "AWS_SECRET_ACCESS_KEY": CANARY,
+    "AWS_SESSION_TOKEN": CANARY,
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": f"/{CANARY}",
+    "GITHUB_TOKEN": CANARY,
+}
+
+
+def tried(case: Case) -> Seen:
+    """The case, from its preparation to a look at what is left of it."""
+    with TemporaryDirectory(prefix="hostile-", ignore_cleanup_errors=True) as folder:
+        told = _forked(lambda: _watched(case, Path(folder).resolve()))
+    harm = (*told["harm"], *_spent(told))
+    return Seen(answer=told["answer"], seconds=told["seconds"], peak_mb=told["peakMb"], harm=harm)
+
+
+def _spent(told: dict[str, Any]) -> list[str]:
+    over = [f"{told['seconds']:.1f} s"] if told["seconds"] > MAX_SECONDS else []
+    return over + ([f"{told['peakMb']:.0f} MB"] if told["peakMb"] > MAX_MB else [])
+
+
+def _forked(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the work tells from a child; a child that tells nothing has crashed."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        with os.fdopen(writer, "w") as out:
+            out.write(json.dumps(work()))
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        text = told.read()
+    _, status = os.waitpid(pid, 0)
+    return json.loads(text) if text else _crashed(status)
+
+
+def _crashed(status: int) -> dict[str, Any]:
+    number = os.waitstatus_to_exitcode(status)
+    return {"answer": f"the process ended with {number}", "seconds": 0.0, "peakMb": 0.0, "harm": ["a crash"]}
+
+
+def _watched(case: Case, folder: Path) -> dict[str, Any]:
+    """In the child: nothing that it prints is shown, and the credentials are there to be found."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    os.environ.update(_CREDENTIALS)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(_GIVEN_UP_SECONDS)
+    with arena(folder) as place:
+        told = _measured(case.prepare(place))
+        harm = place.harm()
+    return told | {"harm": [*harm, *_left()]}
+
+
+def _measured(act: Act) -> dict[str, Any]:
+    _forget_the_peak()
+    started = time.monotonic()
+    try:
+        answer = act()
+    except Exception as error:
+        answer = f"{type(error).__name__}: {error}"[:200]
+    return {"answer": answer, "seconds": time.monotonic() - started, "peakMb": _peak_mb()}
+
+
+def _give_up(number: int, frame: object) -> None:
+    raise TimeoutError(f"no end after {_GIVEN_UP_SECONDS} s")
+
+
+def _forget_the_peak() -> None:
+    """proc(5), /proc/pid/clear_refs: what was held before the attack is not the attack's."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak_mb() -> float:
+    """The most that this process or one of its children held."""
+    status = Path("/proc/self/status").read_text()
+    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+
+
+def _left() -> list[str]:
+    """Processes that the attack has left, killed now."""
+    deadline = time.monotonic() + 1
+    while (alive := _children()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for pid in alive:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return [f"{len(alive)} processes are left"] if alive else []
+
+
+def _children() -> list[int]:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    return [int(pid) for pid in children.read_text().split()] if children.exists() else []
+
+
+def is_possible() -> bool:
+    """Processes are counted and measured as Linux tells of them."""
+    return sys.platform == "linux"
