@@ -81,7 +81,12 @@ SessionId = Annotated[str, Path(description="As `POST /deploy` gave it.", alias=
 LogsAfter = Annotated[str | None, Query(alias="logsAfter", description="`logsNextToken` of before.")]
 IdempotencyKey = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", max_length=255, description="The same key and body start one deployment."),
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        pattern="^[ -~]*$",
+        description="Printable ASCII. The same key and body start one deployment.",
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.session_table import ENTERED_AT, MACHINE, NOW_MS, advance, created, items
 
 from deployer.errors import PageTokenInvalid, SessionCancelled, SessionNotFound
+from deployer.page_token import page_token
 from deployer.session import LogLevel, SessionStatus, Stage, head_timestamp, new_session_id
 
 if TYPE_CHECKING:
@@ -196,6 +197,14 @@ def test_log_token_of_another_session(sessions: Sessions) -> None:
 
     with pytest.raises(PageTokenInvalid):
         sessions.logs(created(sessions), token, 10)
+
+
+def test_log_token_before_the_log(sessions: Sessions) -> None:
+    """A token that somebody made up for a place before the first entry does not lead to the head."""
+    session_id = created(sessions)
+
+    with pytest.raises(PageTokenInvalid):
+        sessions.logs(session_id, page_token("0", session_id), 10)
 
 
 def test_resources(sessions: Sessions) -> None:

@@ -37,6 +37,14 @@ def problem(value: str, **parameter: Any) -> str:
     return ""
 
 
+@pytest.mark.parametrize("value", ["\0", "a\x1b[2J", "\ud800", "\uffff", "{{resolve:ssm-secure:a\0b}}"])
+@pytest.mark.parametrize("is_secret", ["true", "false"])
+def test_parameter_that_is_no_text(value: str, is_secret: str) -> None:
+    """Wherever it comes from, a value that CloudFormation could not answer with is refused by its character."""
+    assert "which is no text" in problem(value, NoEcho=is_secret)
+    assert problem("a\tb\r\nc \u00e9 \U0001f600") == ""
+
+
 def test_missing_parameters() -> None:
     """All of them are named at once, with type and description; one with a default is not missing."""
     declared = template(

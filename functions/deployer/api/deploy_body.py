@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from deployer.api.fields import Branch, Commit, ProjectRoot, RepositoryName, StackName, trimmed, unless
 from deployer.repository import path_problem
 from deployer.stack.stack import MAX_GIVEN_TAGS, tag_problem
+from deployer.template.parameters import text_problem
 
 if TYPE_CHECKING:
     from deployer.state_data import DeployRequest
@@ -29,6 +30,8 @@ def _parameters_problem(parameters: dict[str, str]) -> str | None:
             return f"{name!r} is not a parameter name: letters and digits only, at most 255"
         if len(value) > _MAX_PARAMETER:
             return f"the value of {name} has more than {_MAX_PARAMETER} characters"
+        if problem := text_problem(value):
+            return f"the value of {name} {problem}"
     return None
 
 

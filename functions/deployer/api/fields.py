@@ -29,7 +29,7 @@ def unless(problem: Callable[[Any], str | None]) -> AfterValidator:
 
 def trimmed(path: str) -> str:
     """`.` and a slash at the end are how people write paths; neither says anything."""
-    return "" if path in {".", "./"} else path.removeprefix("./").removesuffix("/")
+    return "" if path in {".", "./"} else path.removeprefix("./").removesuffix("/") or path
 
 
 def _slug(text: str) -> str:

@@ -26,6 +26,7 @@ _PROBLEMS: Final = {
     "model_attributes_type": "must be a JSON object",
     "model_type": "must be a JSON object",
     "int_parsing": "must be a whole number",
+    "string_pattern_mismatch": "has a character that it may not have",
 }
 
 

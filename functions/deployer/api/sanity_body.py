@@ -38,8 +38,8 @@ def _function_name_problem(name: str) -> str | None:
 def _selection_problem(names: list[str]) -> str | None:
     if len(names) > _MAX_SELECTED:
         return f"at most {_MAX_SELECTED}"
-    if any(not name or len(name) > _MAX_SELECTED_LENGTH for name in names):
-        return f"each has 1 to {_MAX_SELECTED_LENGTH} characters"
+    if any(not name or len(name) > _MAX_SELECTED_LENGTH or not name.isprintable() for name in names):
+        return f"each has 1 to {_MAX_SELECTED_LENGTH} characters, none of them a control character"
     return None
 
 

@@ -139,6 +139,6 @@ def _result_position(token: str, session_id: str) -> int:
 
 def _log_position(token: str, session_id: str) -> int:
     position = position_of(token, session_id)
-    if not position.isdecimal() or len(position) > 16:
+    if not position.isdecimal() or len(position) > 16 or int(position) < head_timestamp(session_id):
         raise PageTokenInvalid("the page token names no log entry")
     return int(position)

@@ -20,8 +20,8 @@ COMMIT_TAG: Final = "DeploymentCommit"
 RESERVED_TAGS: Final = frozenset({MANAGED_BY, SESSION_TAG, REPOSITORY_TAG, COMMIT_TAG})
 MAX_GIVEN_TAGS: Final = TAGS.most - len(RESERVED_TAGS)
 
-# CloudFormation user guide, "Resource tag": letters, digits, white space and + - = . _ : / @.
-_TAG_TEXT: Final = re.compile(r"[\w\s+\-=.:/@]*")
+# CloudFormation user guide, "Resource tag": letters, digits, white space and + - = . _ : / @: of these, ASCII.
+_TAG_TEXT: Final = re.compile(r"[A-Za-z0-9 +\-=._:/@]*", re.ASCII)
 _SLUG_LENGTH: Final = 24
 # CloudFormation API, CreateChangeSet: letters, digits and -, a letter first, at most 128.
 _STACK_NAME: Final = re.compile(rf"[A-Za-z][A-Za-z0-9-]{{0,{STACK_NAME.most - 1}}}", re.ASCII)
@@ -219,5 +219,5 @@ def tag_problem(key: str, value: str) -> str | None:
     if key.lower().startswith("aws:"):
         return "names that begin with aws: belong to AWS"
     if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
-        return "letters, digits, spaces and + - = . _ : / @ only"
+        return "letters a to z, digits, spaces and + - = . _ : / @ only"
     return None

@@ -20,9 +20,17 @@ _BY_REFERENCE: Final = (
 )
 _CONSTRAINTS: Final = frozenset({"AllowedPattern", "AllowedValues", "MinLength", "MaxLength"})
 
+# XML 1.0, "Characters": CloudFormation answers in XML, which can say no others.
+_NOT_TEXT: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LISTS: Final = ("CommaDelimitedList", "List<")
 _REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
 _REPEATS: Final = re.compile(r"[*+{]")
+
+
+def text_problem(value: str) -> str | None:
+    """Why that is no parameter's value, whatever the template says of it, or None."""
+    found = _NOT_TEXT.search(value)
+    return f"holds the character U+{ord(found[0]):04X}, which is no text" if found else None
 
 
 def declared(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -55,6 +63,8 @@ def problem_of(parameters: Mapping[str, Mapping[str, Any]], name: str, value: st
     """Why the value cannot be that parameter's, or None. What only CloudFormation can know is left to it."""
     if name not in parameters:
         return f"the template has no such parameter (it has {', '.join(parameters) or 'none'})"
+    if problem := text_problem(value):
+        return problem
     if is_secret(parameters[name]):
         return None if is_reference(value) else _BY_REFERENCE
     return _value_problem(parameters[name], value)
