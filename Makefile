@@ -13,7 +13,7 @@ NO_CACHE = $(shell test -w "$$HOME" || echo --no-cache)
 export PYTHONPATH := functions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format bench faults hostile parity images deploy uninstall clean
+.PHONY: help setup demo up test lint format lock audit sbom bench faults hostile parity images deploy uninstall clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -24,8 +24,9 @@ $(READY): $(REQUIREMENTS)
 	@echo "setting up $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -q --disable-pip-version-check $$(grep -h '^uv==' containers/build/requirements.txt)
-	@$(BIN)/uv pip install -q $(NO_CACHE) --compile-bytecode --python $(BIN)/python -r requirements-dev.txt
+	@sed -n '/^uv==/,/[^\]$$/p' containers/build/requirements.txt > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@$(BIN)/uv pip install -q $(NO_CACHE) --compile-bytecode --require-hashes --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
 
 demo: $(READY) ## Deploy one example of each kind on the embedded platform
@@ -45,6 +46,15 @@ lint: $(READY) ## Format check, lint, types, templates and definitions
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+lock: $(READY) ## Compile every requirements.in to the exact versions and hashes that are installed: make lock [UPGRADE=1]
+	@$(BIN)/python -m supply.lock $(if $(filter 1,$(UPGRADE)),--upgrade)
+
+audit: $(READY) ## Look for known vulnerabilities in what ships
+	@$(BIN)/python -m supply.audit
+
+sbom: $(READY) ## Write what the bundle and the images are made of, as CycloneDX, into .local/sbom
+	@$(BIN)/python -m supply.sbom
 
 bench: $(READY) ## Print what things cost on the embedded platform
 	@$(BIN)/python -m tests.benchmarks

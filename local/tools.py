@@ -14,12 +14,13 @@ from local.errors import ProgramMissing
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _LOCAL: Final = _ROOT / ".local"
-_MANIFEST: Final = _ROOT / "containers" / "build" / "package.json"
+_BUILD: Final = _ROOT / "containers" / "build"
+_MANIFESTS: Final = (_BUILD / "package.json", _BUILD / "package-lock.json")
 
 
 def bin_folder() -> Path:
     """The folder with the programs, for PATH. Raises ProgramMissing when they cannot be installed."""
-    version = hashlib.sha256(_MANIFEST.read_bytes()).hexdigest()[:16]
+    version = hashlib.sha256(b"".join(each.read_bytes() for each in _MANIFESTS)).hexdigest()[:16]
     folder = _LOCAL / "tools" / version
     if not folder.exists():
         _install(folder)
@@ -32,8 +33,9 @@ def _install(target: Path) -> None:
     with TemporaryDirectory(dir=_LOCAL, prefix="installing-") as folder:
         prefix = Path(folder) / "prefix"
         prefix.mkdir()
-        shutil.copy(_MANIFEST, prefix)
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(prefix)]
+        for manifest in _MANIFESTS:
+            shutil.copy(manifest, prefix)
+        command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(prefix)]
         env = {**processes.environment(Path(folder)), **processes.registry_settings()}
         result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         if result.returncode != 0:

@@ -130,9 +130,10 @@ class Builds:
             return None
         home = self.work / "bundler"
         home.mkdir()
-        shutil.copy(_HERE / "package.json", home)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(_HERE / name, home)
         done = subprocess.run(
-            ["npm", "install", "--silent"],  # noqa: S607 - the machine's own npm, found on PATH
+            ["npm", "ci", "--silent"],  # noqa: S607 - the machine's own npm, found on PATH
             cwd=home,
             env=self._child_environment(home),
             capture_output=True,

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import sys
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
-from local.errors import ProgramMissing
+from supply.environment import bin_folder
+from supply.parts import APART, lock_of
 
-_REQUIREMENTS: Final = Path(__file__).parent / "requirements.txt"
-_LOCAL: Final = Path(__file__).resolve().parent.parent.parent / ".local"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def program() -> Path:
     """`sam` of the pinned version. Raises ProgramMissing when it cannot be installed."""
-    version = hashlib.sha256(_REQUIREMENTS.read_bytes()).hexdigest()[:16]
-    folder = _LOCAL / "sam" / version
-    ready = folder / "ready"
-    if not ready.exists():
-        print(f"installing {_REQUIREMENTS.read_text().split()[-1]} into {folder.relative_to(_LOCAL.parent)} ...")
-        _run(sys.executable, "-m", "venv", "--clear", str(folder))
-        uv = str(Path(sys.executable).parent / "uv")
-        there = ("--python", str(folder / "bin" / "python"), "-r", str(_REQUIREMENTS))
-        _run(
-            uv, "pip", "install", "-q", "--compile-bytecode", *there
-        )  # its first start costs what the next ones do
-        ready.touch()
-    return folder / "bin" / "sam"
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ProgramMissing(f"aws-sam-cli could not be installed:\n{done.stdout}{done.stderr}")
+    return bin_folder("sam", lock_of(APART["sam"])) / "sam"

@@ -1,0 +1,1 @@
+"""What the application is made of that others wrote: exact versions, known vulnerabilities, bills of materials."""
