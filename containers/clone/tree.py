@@ -18,6 +18,7 @@ _PROGRAM: Final = "100755"
 _FILE: Final = "100644"
 _CHUNK: Final = 1 << 16
 _MAX_RECORD_BYTES: Final = 1 << 14
+_SHOWN: Final = 200
 _RECORD: Final = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]{40})\t(.+)", re.DOTALL)
 
 
@@ -61,9 +62,10 @@ def _records(listing: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while piece := listing.read(_CHUNK):
         *records, rest = (rest + piece).split(b"\0")
+        for record in (*records, rest):
+            if len(record) > _MAX_RECORD_BYTES:
+                raise PathUnsafe(f"there is a path of more than {_MAX_RECORD_BYTES:,} bytes: {record[53:93]!r}...")
         yield from records
-        if len(rest) > _MAX_RECORD_BYTES:
-            raise PathUnsafe(f"there is a path of more than {_MAX_RECORD_BYTES:,} bytes: {rest[53:93]!r}...")
 
 
 def _path(path: bytes) -> str:
@@ -91,4 +93,4 @@ def check_path(path: str) -> None:
     """Raises PathUnsafe for a path that no archive of ours may hold."""
     problem = name_problem(path)
     if problem is not None:
-        raise PathUnsafe(f"{path!r} cannot be archived: {problem}")
+        raise PathUnsafe(f"{path[:_SHOWN]!r} cannot be archived: {problem}")

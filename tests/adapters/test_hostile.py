@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import time
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +54,14 @@ def _steal(place: Arena) -> str:
     return NO_HARM
 
 
+def _steal_into_a_package(place: Arena) -> str:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("seen", "GITHUB_TOKEN=" + os.environ["GITHUB_TOKEN"] * 9)  # noqa: TID251
+    place.bucket.objects["x.zip"] = body.getvalue()
+    return NO_HARM
+
+
 def _leave(_place: Arena) -> str:
     subprocess.Popen(["sleep", "60"], start_new_session=True)
     return NO_HARM
@@ -79,6 +89,7 @@ def _hold(_place: Arena) -> str:
     [
         (_write, "a file was written"),
         (_steal, "a credential was read"),
+        (_steal_into_a_package, "a credential was read"),
         (_leave, "1 processes are left"),
         (_visit, "was reached"),
         (_crash, "a crash"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
+import zipfile
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,7 +63,7 @@ class Arena:
         found = ["a file was written"] if self.marker.exists() else []
         if "other" in made and self.other.visits:
             found.append(f"{self.other.url} was reached")
-        if "bucket" in made and any(CANARY.encode() in body for body in self.bucket.objects.values()):
+        if "bucket" in made and any(CANARY.encode() in body for body in contents(self.bucket.objects)):
             found.append("a credential was read")
         return found
 
@@ -69,6 +71,18 @@ class Arena:
         folder = self.folder / name
         folder.mkdir()
         return folder
+
+
+def contents(objects: dict[str, bytes]) -> Iterator[bytes]:
+    """What a task left in the bucket: a zip hides what it holds. The attack's own source is its own affair."""
+    for name, body in objects.items():
+        if name == "source.zip":
+            continue
+        if not name.endswith(".zip"):
+            yield body
+            continue
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            yield from (archive.read(member) for member in archive.namelist())
 
 
 @contextmanager

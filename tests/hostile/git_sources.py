@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.clone_task import APP, LIMITS, PROJECT, SAM, UNKNOWN_COMMIT
 from tests.hostile.case import NO_HARM, Act, Case
-from tests.hostile.hosts import dripping, redirecting, refusing, silent
+from tests.hostile.hosts import ANSWERS, answering, dripping, endless, redirecting, refusing, silent
 from tests.repositories import FOLDER, GITLINK, LINK, PROGRAM
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.clone_task import Host, Result
     from tests.hostile.arena import Arena
+    from tests.repositories import BareRepository
 
 Files = dict[str, str | bytes]
 
@@ -58,6 +61,9 @@ def _hosts() -> Iterator[Row]:
         _from(dripping, timeoutSeconds=2),
     )
     yield "G13-3", "a host that asks for a password", ("RepositoryNotFound",), _from(refusing)
+    yield "G13-4", "a host whose references never end", ("CloneTimedOut",), _from(endless, timeoutSeconds=2)
+    for number, (what, answer) in enumerate(ANSWERS, 5):
+        yield f"G13-{number}", f"a host that answers {what}", ("CloneFailed",), _from(answering(answer))
     yield "G5", "a commit that the repository does not have", ("CommitNotFound",), _unknown_commit
 
 
@@ -65,6 +71,7 @@ def _trees() -> Iterator[Row]:
     """G9, G10, G11, G14."""
     yield "G11-1", "a tree of 10^10 files in 24 KB", _LARGE, _tree_bomb
     yield "G11-2", "more files than may be", _LARGE, _committed({f"f{number}": "" for number in range(1200)})
+    yield "G11-4", "a path of 20,000 bytes", ("PathUnsafe",), _long_path
     yield "G11-3", "a folder 600 levels deep", (NO_HARM, *_UNSAFE, *_LARGE), _deep_tree
     for number, name in enumerate(("..", ".", ".git", ".GIT", "git~1", ".g\u200cit", "a/../../x"), 1):
         yield f"G10-{number}", f"a tree entry called {name!r}", (*_UNSAFE, "CommitNotFound"), _forbidden(name)
@@ -87,6 +94,13 @@ def _trees() -> Iterator[Row]:
 def _contents() -> Iterator[Row]:
     """G6, G7, G8, G12, G16."""
     yield "G6", "a submodule at another host", _HARMLESS, _submodule
+    for number, (url, path) in enumerate(_MODULES, 1):
+        yield f"G6-{number}", f"a submodule at {url.split('{')[0]}... in {path}", _HARMLESS, _module(url, path)
+    for number, (what, make) in enumerate((("tag", _a_tag), ("tree", _a_tree)), 1):
+        yield f"G5-{number}", f"the id of a {what}, where a commit's was asked for", ("CommitNotFound",), make
+    yield "G16-2", "5,000 tags", _HARMLESS, _many_tags
+    yield "G16-3", "a signature of 5 MB in a commit", _HARMLESS, _long_signature
+    yield "G16-4", "a file whose content the host does not have", ("CommitNotFound",), _lacking
     yield "G7-1", "a file in Git LFS, with a server of its own", _HARMLESS, _lfs
     yield (
         "G8",
@@ -94,7 +108,8 @@ def _contents() -> Iterator[Row]:
         _HARMLESS,
         _committed({**PROJECT, ".gitattributes": "* filter=evil diff=evil merge=evil\n"}),
     )
-    yield "G12-1", "a file of 1 GiB of zeros", _LARGE, _blob_bomb
+    # Git unpacks a gigabyte in some 5 s of a processor; how much of that there may be is for the clone's time limit.
+    yield "G12-1", "a file of 600 MB of zeros", _LARGE, _blob_bomb
     yield (
         "G12-2",
         "many files that are too much together",
@@ -205,6 +220,24 @@ def _deep_tree(place: Arena) -> Act:
     return _act(place.host, place.host.bare.commit({**PROJECT, "/".join(["d"] * 600) + "/f": "x"}))
 
 
+def _long_path(place: Arena) -> Act:
+    """4,000 folders in each other, each written as git stores it: a process for each would take a minute."""
+    bare = place.host.bare
+    folder = bare.tree([("100644", bare.blob(b"x"), "f")])
+    for _ in range(4000):
+        folder = _loose(bare, b"40000 deep\0" + bytes.fromhex(folder))
+    return _act(place.host, bare.commit_tree(folder))
+
+
+def _loose(bare: BareRepository, entries: bytes) -> str:
+    body = b"tree %d\0" % len(entries) + entries
+    oid = hashlib.sha1(body).hexdigest()
+    path = bare.path / "objects" / oid[:2] / oid[2:]
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(zlib.compress(body, 1))
+    return oid
+
+
 def _forbidden(name: str) -> Callable[[Arena], Act]:
     """Made as bytes: no git command writes such a tree."""
 
@@ -264,6 +297,58 @@ def _not_utf8(place: Arena) -> Act:
     return _act(place.host, bare.git("commit-tree", "-m", "change", tree))
 
 
+_MODULES: Final = (
+    ("ext::sh -c touch% {marker}", "m"),
+    ("--upload-pack=touch {marker}", "m"),
+    ("http://169.254.169.254/x.git", "m"),
+    ("{other}/x", "-x"),
+    ("../../other.git", "../../m"),
+)
+
+
+def _module(url: str, path: str) -> Callable[[Arena], Act]:
+    def prepare(place: Arena) -> Act:
+        given = url.format(marker=place.marker, other=place.other.url)
+        files: Files = {**PROJECT, ".gitmodules": f'[submodule "m"]\n\tpath = {path}\n\turl = {given}\n'}
+        return _act(place.host, place.host.bare.commit({**files, "m": UNKNOWN_COMMIT}, modes={"m": GITLINK}))
+
+    return prepare
+
+
+def _a_tag(place: Arena) -> Act:
+    place.host.bare.commit(PROJECT)
+    place.host.bare.git("tag", "-a", "-m", "x", "v1", "main")
+    return _act(place.host, place.host.bare.git("rev-parse", "v1"))
+
+
+def _a_tree(place: Arena) -> Act:
+    return _act(place.host, place.host.bare.git("rev-parse", place.host.bare.commit(PROJECT) + "^{tree}"))
+
+
+def _many_tags(place: Arena) -> Act:
+    commit = place.host.bare.commit(PROJECT)
+    lines = "".join(f"create refs/tags/v{number} {commit}\n" for number in range(5000))
+    place.host.bare.git("update-ref", "--stdin", stdin=lines.encode())
+    return _act(place.host, commit)
+
+
+def _long_signature(place: Arena) -> Act:
+    bare = place.host.bare
+    tree = bare.git("rev-parse", f"{bare.commit(PROJECT)}^{{tree}}")
+    who = "A <a@example.com> 1767225600 +0000"
+    body = f"tree {tree}\nauthor {who}\ncommitter {who}\ngpgsig {'x' * 5_000_000}\n\nx".encode()
+    commit = bare.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=body)
+    bare.git("update-ref", "refs/heads/main", commit)
+    return _act(place.host, commit)
+
+
+def _lacking(place: Arena) -> Act:
+    bare = place.host.bare
+    source = bare.tree([("100644", "1" * 40, "app.py")])
+    top = [(FOLDER, source, "src"), ("100644", bare.blob((SAM % "src").encode()), "template.yaml")]
+    return _act(place.host, bare.commit_tree(bare.tree(top)))
+
+
 def _submodule(place: Arena) -> Act:
     modules = f'[submodule "m"]\n\tpath = m\n\turl = {place.other.url}/x.git\n\tupdate = !touch {place.marker}\n'
     files: Files = {**PROJECT, ".gitmodules": modules, "m": UNKNOWN_COMMIT}
@@ -281,7 +366,7 @@ def _blob_bomb(place: Arena) -> Act:
     bare = place.host.bare
     zeros = place.folder / "zeros"
     with zeros.open("wb") as file:
-        file.truncate(1 << 30)
+        file.truncate(600_000_000)
     blob = bare.git("-c", "core.bigFileThreshold=1m", "hash-object", "-w", str(zeros))
     zeros.unlink()
     top = [("100644", blob, "zeros"), ("100644", bare.blob((SAM % ".").encode()), "template.yaml")]

@@ -53,6 +53,12 @@ def test_an_endless_name() -> None:
         list(read_tree(BytesIO(f"100644 blob {OID}\t".encode() + b"x" * 200_000), max_files=3))
 
 
+def test_long_path_among_others() -> None:
+    """It is refused wherever in the listing it stands, and told by its beginning."""
+    with pytest.raises(PathUnsafe, match=r"more than 16,384 bytes: b'x{40}'\.\.\.$"):
+        list(read_tree(listing(("100644", "a"), ("100644", "x" * 17_000), ("100644", "b")), max_files=3))
+
+
 @pytest.mark.parametrize("text", [b"nonsense\0", b"100644 blob 01\tx\0", b"\0"])
 def test_a_listing_that_is_none(text: bytes) -> None:
     """Something else than a listing is no listing."""
