@@ -8,6 +8,7 @@ from deployer.amounts import counted
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.errors import StackGone
+from deployer.redaction import members_without_secrets
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
@@ -52,5 +53,5 @@ def _record(sessions: Sessions, event: Event, stack: Stack, resources: list[Reso
         entries=[(LogLevel.INFO, message)],
         stackName=stack.name,
         stackId=stack.stack_id,
-        outputs=dict(stack.outputs),
+        outputs=members_without_secrets(stack.outputs),
     )

@@ -49,7 +49,6 @@ def a_scene(
             "partition": "aws",
             "region": REGION,
             "accountId": ACCOUNT,
-            "outputs": {},
             "resources": list(resources),
         }
     )

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
 
-from deployer.log_text import clean
+from deployer.redaction import without_secrets
 
 if TYPE_CHECKING:
     from deployer.worker import Finding
@@ -81,7 +81,7 @@ class Linter:
 
 def _finding(path: str, line: int, rule: str, message: str) -> Finding:
     level: Any = _LEVELS.get(rule[:1], "info")
-    text = clean(message, _MAX_MESSAGE_BYTES)
+    text = without_secrets(message, _MAX_MESSAGE_BYTES)  # it quotes the template
     return {"path": path, "line": line, "rule": rule, "level": level, "message": text}
 
 

@@ -18,25 +18,31 @@ _CONTROL: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _PEM: Final = r"[A-Z ]*PRIVATE KEY(?: BLOCK)?"
+# At the beginning of a word, also behind the line feed of a text within a text, where `\\n` is two characters.
+_BEGINS: Final = r"(?:\b|(?<=\\[nrt]))"
 _SECRETS: Final = (
-    (re.compile(r"\b((?:AKIA|ASIA)[A-Z0-9]{4})[A-Z0-9]{12}\b"), r"\1************"),
-    (re.compile(r"\b(gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}"), r"\1****"),
+    (re.compile(_BEGINS + r"((?:AKIA|ASIA)[A-Z0-9]{4})[A-Z0-9]{12}\b"), r"\1************"),
+    (re.compile(_BEGINS + r"(gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}"), r"\1****"),
     (re.compile(r"(?i)(://)[^/\s:@]*:[^/\s@]+@"), r"\1****@"),
-    (re.compile(r"(?i)\b(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s\"']+"), r"\1****"),
-    (re.compile(r"(?i)\b(aws_secret_access_key|aws_session_token)(\s*[=:]\s*)[^\s\"']+"), r"\1\2****"),
-    (re.compile(r"\b(hooks\.slack\.com/(?:services|triggers|workflows)/)[\w/-]+", re.ASCII), r"\1****"),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "****"),
+    (re.compile(r"(?i)" + _BEGINS + r"(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s\"']+"), r"\1****"),
+    (
+        re.compile(r"(?i)" + _BEGINS + r"(aws_secret_access_key|aws_session_token)(\s*[=:]\s*)[^\s\"']+"),
+        r"\1\2****",
+    ),
+    (re.compile(_BEGINS + r"(hooks\.slack\.com/(?:services|triggers|workflows)/)[\w/-]+", re.ASCII), r"\1****"),
+    (re.compile(_BEGINS + r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "****"),
     (
         re.compile(
-            r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\{0,3}[\"']?\s{0,8}[:=]\s{0,8})"
+            r"(?i)" + _BEGINS + r"((?:proxy-)?authorization|(?:set-)?cookie)(\\{0,3}[\"']?\s{0,8}[:=]\s{0,8})"
             r"(?:(\\{0,3}[\"'])[^\"'\\\n]*|[^'\n]+)"
         ),
         r"\1\2\3****",
     ),
-    (re.compile(r"(?i)\b(bearer|basic) +(?=[^\s\d]{0,400}\d)[A-Za-z0-9._~+/=-]{8,}"), r"\1 ****"),
+    (re.compile(r"(?i)" + _BEGINS + r"(bearer|basic) +(?=[^\s\d]{0,400}\d)[A-Za-z0-9._~+/=-]{8,}"), r"\1 ****"),
     (
         re.compile(
-            r"\b(?:xox[abeoprs]-[A-Za-z0-9-]{8,}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|sk-[A-Za-z0-9_-]{20,}"
+            _BEGINS
+            + r"(?:xox[abeoprs]-[A-Za-z0-9-]{8,}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}|sk-[A-Za-z0-9_-]{20,}"
             r"|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_-]{16,})"
         ),
         "****",

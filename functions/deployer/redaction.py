@@ -10,10 +10,11 @@ from deployer.log_text import MAX_BYTES, clean, cut
 from deployer.sanity.hostile_json import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 HIDDEN: Final = "****"
 _MAX_READ_BYTES: Final = 65_536
+_SHORTEST_KNOWN: Final = 6
 
 _WORD: Final = r"p(?:ass(?:word|wd|phrase)s?|wds?|(?<![a-z]p)ass|(?-i:(?<=[a-z]P)ass))"  # no bypass, no compass
 # No part of an ARN, where an account's digits stand before `:secret:`.
@@ -60,6 +61,32 @@ def lines_without_secrets(lines: Iterable[str], max_bytes: int = MAX_BYTES) -> l
         told.append(HIDDEN if is_in_key or ends else without_secrets(line, max_bytes))
         is_in_key = not ends and (is_in_key or begins is not None)
     return told
+
+
+def members_without_secrets(members: Mapping[str, str]) -> dict[str, str]:
+    """The same names, each with what may be shown of its value."""
+    secrets = secret_members(members)
+    return {
+        name: HIDDEN if name in secrets else without_secrets(value, MAX_BYTES) for name, value in members.items()
+    }
+
+
+def secret_values(members: Mapping[str, str]) -> list[str]:
+    """What stands under secrets' names, as far as it is long enough to be told apart from other text."""
+    values = {str(members[name]) for name in secret_members(members)}
+    return sorted((value for value in values if len(value) >= _SHORTEST_KNOWN), key=len, reverse=True)
+
+
+def without_known(value: Any, known: Sequence[str]) -> Any:
+    """JSON, or a text, in which none of these stands."""
+    if isinstance(value, dict):
+        return {without_known(name, known): without_known(each, known) for name, each in value.items()}
+    if isinstance(value, list):
+        return [without_known(each, known) for each in value]
+    if isinstance(value, str):
+        for secret in known:
+            value = value.replace(secret, HIDDEN)
+    return value
 
 
 def _without_members(text: str) -> str:

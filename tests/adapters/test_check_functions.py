@@ -217,6 +217,17 @@ def test_fails(played: Any) -> None:
     assert outcome.evidence["log"] == ["START", "last words"]
 
 
+def test_secret_variable_that_is_told(played: Any) -> None:
+    """A function that says with what it failed does not tell its secret variables."""
+    variables = {"DB_PASSWORD": "s3cr3t-W0rd", "TABLE": "orders"}
+    played(raises("RuntimeError", "s3cr3t-W0rd opens no orders"), Environment={"Variables": variables})
+
+    outcome = CHECKS["lambda.answers"](spec())
+
+    assert outcome.error.endswith("RuntimeError: **** opens no orders")
+    assert "s3cr3t" not in json.dumps(outcome.evidence)
+
+
 def test_dialogue(played: Any) -> None:
     """Other events are tried before an error counts, and how many is told."""
     lambda_ = played(raises("RuntimeError", "boom"))

@@ -100,6 +100,16 @@ def test_the_linter(host: Host) -> None:
     ]
 
 
+def test_finding_that_quotes_a_secret(host: Host) -> None:
+    """What cfn-lint quotes from a template is kept without its secrets."""
+    queue = "  Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: password=correct-horse}}\n"
+    commit = host.bare.commit({"template.yaml": f"Resources:\n{queue}"})
+
+    [finding] = [each for each in host.clone(commit).manifest["findings"] if each["level"] == "error"]
+
+    assert "password=****" in finding["message"]
+
+
 def test_a_commit_that_is_not_the_branch(host: Host) -> None:
     """An earlier commit is fetched by its id."""
     earlier = host.bare.commit({**PROJECT, "src/app.py": APP + "# earlier\n"})

@@ -40,7 +40,7 @@ ORDERS = (REST, REST_STAGE, REST_DEPLOYMENT, FUNCTION)
 
 def scene(text: str, *resources: DeployedResource, **files: str) -> Scene:
     place = {"partition": "aws", "region": "us-east-1", "accountId": "123456789012"}
-    deployed = Deployed({"name": "shop", **place, "outputs": {}, "resources": [*resources]})  # type: ignore[typeddict-item]
+    deployed = Deployed({"name": "shop", **place, "resources": [*resources]})  # type: ignore[typeddict-item]
     return Scene(
         deployed=deployed,
         files={FILE: text, **files},

@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployer.redaction import lines_without_secrets, without_secrets
+from deployer.redaction import (
+    lines_without_secrets,
+    members_without_secrets,
+    secret_values,
+    without_known,
+    without_secrets,
+)
 from deployer.sanity.redaction import MAX_EVIDENCE_BYTES, evidence, redacted
 from deployer.sanity.reproduce import invocation
 from deployer.sanity.sanity_test import Outcome, Verdict
@@ -309,3 +315,52 @@ def test_lines_of_a_build() -> None:
     told = lines_without_secrets(["npm ci", "DB_PASSWORD=s3cr3t-W0rd npm test", "ok: 3 passed"])
 
     assert told == ["npm ci", "DB_PASSWORD=**** npm test", "ok: 3 passed"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "AKIA" + "IOSFODNN7EXAMPLE",
+        "ghp_" + "a1B2" * 9,
+        "xoxb-" + "1234567890-abcdefABCDEF",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.SflKxwRJSMeKKF2QT4",
+        "Bearer abcdef0123456789abcdef",
+        "X-Amz-Signature=" + "0123456789abcdef" * 4,
+    ],
+)
+@pytest.mark.parametrize("before", ["\n", "\t", " ", '"', "("])
+def test_secret_in_a_text_within_a_text(secret: str, before: str) -> None:
+    """A line feed that JSON writes as two characters does not hide where a secret begins."""
+    part = secret[-12:]
+
+    assert part not in without_secrets(json.dumps(f"before{before}{secret}"), 1000)
+    assert part not in without_secrets(json.dumps(json.dumps(f"before{before}{secret}")), 1000)
+
+
+def test_private_key_among_the_lines_of_evidence() -> None:
+    """The lines of a log are looked at together."""
+    shown = evidence({"log": ["before", *KEY, "after"]})["log"]
+
+    assert (shown[0], shown[-1]) == ("before", "after")
+    assert not [line for line in shown for secret in KEY[1:3] if secret in line]
+
+
+def test_outputs() -> None:
+    """A name tells of a secret, or its looks do; what else there is stays as it is."""
+    outputs = {"DbPassword": "x7", "Url": "https://u:hunter2x@example.com", "ApiKeyId": "abc", "Table": "t-1"}
+
+    assert members_without_secrets(outputs) == {
+        "DbPassword": "****",
+        "Url": "https://****@example.com",
+        "ApiKeyId": "abc",
+        "Table": "t-1",
+    }
+
+
+def test_known_secrets() -> None:
+    """Values of secret names are hidden wherever they stand; what is too short to be told apart is left."""
+    known = secret_values({"DB_PASSWORD": "s3cr3t-W0rd", "API_TOKEN": "1", "STAGE": "production"})
+
+    assert known == ["s3cr3t-W0rd"]
+    told = {"a": ["no s3cr3t-W0rd here", {"s3cr3t-W0rd": 1}], "b": 7, "c": "production"}
+    assert without_known(told, known) == {"a": ["no **** here", {"****": 1}], "b": 7, "c": "production"}

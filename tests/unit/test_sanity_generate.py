@@ -29,7 +29,7 @@ def a_scene(*resources: tuple[str, str], files: dict[str, str] | None = None, mu
         {"logicalId": name, "type": kind, "physicalId": f"shop-{name}", "properties": {}}
         for name, kind in resources
     ]
-    record: Any = {"name": "shop", "partition": "aws", "region": "us-east-1", "accountId": "1" * 12, "outputs": {}}
+    record: Any = {"name": "shop", "partition": "aws", "region": "us-east-1", "accountId": "1" * 12}
     deployed = Deployed(record | {"resources": listed})
     return Scene(deployed=deployed, files=files or {}, addresses=ADDRESSES, allow_mutating=mutating)
 

@@ -35,7 +35,6 @@ def function_record(name: str) -> DeployedRecord:
         "partition": partition,
         "region": region,
         "accountId": account_id,
-        "outputs": {},
         "resources": [_function(configuration), *_mappings(name), *_url(name), *_permissions(name)],
     }
 

@@ -32,7 +32,6 @@ def stack_record(stacks: Stacks, stack_id: str, own_stack_id: str) -> DeployedRe
         "partition": place.partition,
         "region": place.region,
         "accountId": place.account_id,
-        "outputs": dict(stack.outputs),
         "resources": list(_resources(stacks, stack, by_stack, "")),
     }
 

@@ -31,7 +31,6 @@ class DeployedRecord(TypedDict):
     partition: str
     region: str
     accountId: str
-    outputs: dict[str, str]
     resources: list[DeployedResource]
 
 

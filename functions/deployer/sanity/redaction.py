@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from deployer.redaction import HIDDEN, secret_members, without_secrets
+from deployer.redaction import HIDDEN, lines_without_secrets, secret_members, without_secrets
 from deployer.sanity.reproduce import rewritten
 
 if TYPE_CHECKING:
@@ -79,5 +79,9 @@ def _object(found: Mapping[str, Any], text_bytes: int, members: int, depth: int)
 
 
 def _list(found: Sequence[Any], text_bytes: int, members: int, depth: int) -> list[Any]:
-    shown = [_value(value, text_bytes, members, depth) for value in found[:members]]
+    first = found[:members]
+    if all(isinstance(value, str) for value in first):
+        shown: list[Any] = lines_without_secrets(first, text_bytes)  # the lines of a log, or of a key
+    else:
+        shown = [_value(value, text_bytes, members, depth) for value in first]
     return [*shown, f"… {len(found) - members} more"] if len(found) > members else shown

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import boto3
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from deployer.aws.checks.missing import code_of, is_missing, is_refused, is_unknown_operation
 from deployer.aws.clients import client
+from deployer.redaction import secret_values, without_known
 from deployer.sanity.answer import Answer
 from deployer.sanity.dialogue import concluded, next_try
 from deployer.sanity.event_kind import EventKind
@@ -82,7 +84,14 @@ def explain(asked: Invocation) -> Outcome:
         return refused(error, _reproduce(asked, asked["event"]))
     if outcome.status is Verdict.FAIL and (layer := _layer_that_is_not_here(outcome.error, found)):
         outcome = Outcome(status=Verdict.SKIP, error=f"the platform has no layer {layer}: {outcome.error}")
-    return _told(asked, outcome, turns, facts)
+    return _without_variables(_told(asked, outcome, turns, facts), found)
+
+
+def _without_variables(outcome: Outcome, found: Mapping[str, Any]) -> Outcome:
+    """A function that fails often says with what: its secret variables are known, and are not told."""
+    known = secret_values(found.get("Environment", {}).get("Variables") or {})
+    evidence = without_known(outcome.evidence, known)
+    return replace(outcome, error=without_known(outcome.error, known), evidence=evidence)
 
 
 def _dialogue(
