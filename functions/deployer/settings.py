@@ -91,6 +91,11 @@ class Settings:
         return self._text("OWN_STACK_ID")
 
     @property
+    def own_api_id(self) -> str:
+        """The id of this application's own API: no template is to name it."""
+        return self._text("OWN_API_ID")
+
+    @property
     def execute_api_url(self) -> str:
         """Where APIs are called, with {id} in place of an API's id."""
         return self._text("EXECUTE_API_URL")

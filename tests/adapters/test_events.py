@@ -84,6 +84,7 @@ SETTINGS = {
     "CLONE_IMAGE": "clone:1",
     "BUILD_IMAGE": "build:1",
     "CLOUDFORMATION_ROLE_ARN": "arn:aws:iam::123456789012:role/service",
+    "OWN_API_ID": "a1b2c3d4e5",
     "PERMISSIONS_BOUNDARY_ARN": "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary",
     "ALLOWED_PRINCIPALS": "",
     "ALLOWED_REFERENCE_PREFIXES": "",

@@ -160,6 +160,7 @@ def _published(
 ) -> dict[str, Any]:
     """The packaged template of a project whose owner allows every type."""
     monkeypatch.setenv("PERMISSIONS_BOUNDARY_ARN", "arn:aws:iam::123456789012:policy/deployer/deployed/Boundary")
+    monkeypatch.setenv("OWN_API_ID", "a1b2c3d4e5")
     monkeypatch.setenv("ALLOWED_RESOURCE_TYPES", "*")
     write_zip(folder / "source.zip", [Entry.of_bytes(name, text.encode()) for name, text in FILES.items()])
     artifacts.put(source_key(session.id, "source.zip"), (folder / "source.zip").read_bytes())

@@ -108,6 +108,7 @@ def _zip(texts: dict[str, str], *links: str) -> bytes:
 @pytest.fixture
 def app(artifacts: Artifacts, session: Session, monkeypatch: pytest.MonkeyPatch) -> App:
     monkeypatch.setenv("PERMISSIONS_BOUNDARY_ARN", BOUNDARY)
+    monkeypatch.setenv("OWN_API_ID", "a1b2c3d4e5")
     return App(artifacts, session)
 
 

@@ -109,6 +109,7 @@ class Project:
 @pytest.fixture
 def project(artifacts: Artifacts, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("PERMISSIONS_BOUNDARY_ARN", BOUNDARY)
+    monkeypatch.setenv("OWN_API_ID", "a1b2c3d4e5")
     return Project(artifacts, session, tmp_path)
 
 
@@ -374,6 +375,16 @@ def test_template_that_is_not_allowed(project: Project) -> None:
     keys = [each["Key"] for each in client("s3").list_objects_v2(Bucket="artifacts")["Contents"]]
     assert not [key for key in keys if key.endswith(".template.json")]
     assert project.session.head == before
+
+
+def test_template_that_opens_our_api(project: Project) -> None:
+    """A usage plan of a stack's own for this application's API would let its key in."""
+    stages = [{"ApiId": "a1b2c3d4e5", "Stage": "v1"}]
+    plan = {"Type": "AWS::ApiGateway::UsagePlan", "Properties": {"ApiStages": stages}}
+    project.leave({"Resources": {"Plan": plan}}, {"README": ""})
+
+    with pytest.raises(TemplateNotAllowed, match="a1b2c3d4e5 belongs to this application"):
+        project.publish()
 
 
 def test_what_the_owner_allows(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,10 +100,9 @@ def report() -> str:
 
 
 def _ratio(ours: Cost, plain: Cost, _alone: Cost) -> str:
-    return (
-        f"1/{plain.received_bytes / ours.received_bytes:.0f} of the bytes; 1/{plain.seconds / ours.seconds:.1f} of the"
-        f" time, 1/{plain.seconds / ours.talk_seconds:.0f} as far as git takes it"
-    )
+    fewer, faster = plain.received_bytes / ours.received_bytes, plain.seconds / ours.seconds
+    talk = plain.seconds / ours.talk_seconds
+    return f"1/{fewer:.0f} of the bytes; 1/{faster:.1f} of the time, 1/{talk:.0f} as far as git takes it"
 
 
 def _cost(way: Callable[[], None], talk: Talk) -> Cost:

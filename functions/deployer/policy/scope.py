@@ -55,7 +55,7 @@ class Scope:
             application=found[3],
             boundary_arn=found[0],
             bucket=settings.bucket_name,
-            names=(settings.bucket_name, settings.table_name),
+            names=(settings.bucket_name, settings.table_name, settings.own_api_id),
             allowances=Allowances(
                 principals=frozenset(settings.allowed_principals),
                 reference_prefixes=tuple(settings.allowed_reference_prefixes),
