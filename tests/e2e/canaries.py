@@ -117,7 +117,7 @@ OWN_CONTENT: Final = {
     r"sessions/[^/]+/trusted/deployed\.json": "the deployed template's properties, for GenerateTests",
     r"packages/[0-9a-f]{64}\.zip": "the deployed package: a live stack needs it",
     r"packages/[0-9a-f]{64}\.template\.json": "the template that CloudFormation is given: a live stack needs it",
-    r"log /aws/lambda/stack-.*": "the deployed functions' own logs, which they write themselves",
+    r"log /aws/lambda/canary-.*": "the deployed functions' own logs, which they write themselves",
 }
 
 

@@ -81,7 +81,9 @@ def test_exceptions_expire() -> None:
     days = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]}
 
     assert days["sessions/"] == 7
-    assert all(pattern.startswith(("sessions/", "packages/", "log /aws/lambda/stack-")) for pattern in OWN_CONTENT)
+    assert all(
+        pattern.startswith(("sessions/", "packages/", "log /aws/lambda/canary-")) for pattern in OWN_CONTENT
+    )
 
 
 def test_secrets_are_ten() -> None:
@@ -98,6 +100,6 @@ def _served(running: Laptop, folder: Path, files: dict[str, str]) -> str:
     for path, text in files.items():
         (folder / "repository" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "repository" / path).write_text(text)
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    name = f"canary-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     make_bare(folder / "repository", running.repositories / OWNER / f"{name}.git")
     return f"{OWNER}/{name}"
