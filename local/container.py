@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from deployer.removal import remove
 from local import isolation, processes
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Container:
         processes.end(self.process)
 
     def remove(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
     def send_output(self, ecs: Any, logs: Any) -> None:
         """Its output is in the log group that its task definition names, as the awslogs driver would leave it."""

@@ -9,20 +9,20 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from build_units import Builds
 from deployer.errors import DeployerError, InternalError
 from deployer.exchange import Exchange
 from deployer.log_text import clean
 from deployer.packaging.hostile_archive import ZipLimits, extract
+from deployer.removal import remove
 from deployer.worker import GRACE_SECONDS, PLAN_URL, REPORT, SOURCE
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _report(plan: BuildPlan, exchange: Exchange, environment: dict[str, str]) ->
         # A report with our fault in it is worth more than a task that ended without one.
         report["error"] = _internal(error)
     finally:
-        _remove(work)
+        remove(work)
     return report
 
 
@@ -93,16 +93,6 @@ def _internal(error: Exception) -> WorkerError:
     }
 
 
-def _remove(folder: Path) -> None:
-    """Also what a build made unwritable."""
-
-    def retry(function: Any, path: str, _: object) -> None:
-        Path(path).parent.chmod(0o700)
-        function(path)
-
-    shutil.rmtree(folder, onerror=retry)
-
-
 def _stop(number: int, _: FrameType | None) -> None:
     """ECS stops a task with SIGTERM: what is open is closed on the way out."""
     raise SystemExit(128 + number)
@@ -110,8 +100,9 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 def _print(report: BuildReport) -> None:
     """For the container's own log; the prefix keeps a line from being read as a metric or a record of ours."""
-    for line in (*report["logTail"], *report["warnings"], json.dumps(report["error"])):
-        sys.stdout.write(f"| {line}\n")
+    for text in (*report["logTail"], *report["warnings"], json.dumps(report["error"])):
+        for line in text.split("\n"):  # a name in it may hold a line end
+            sys.stdout.write(f"| {line}\n")
 
 
 if __name__ == "__main__":

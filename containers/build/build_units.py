@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from deployer.errors import BuildFailed, BuildTimedOut, PackageTooLarge, SourceM
 from deployer.log_text import MAX_BYTES, clean
 from deployer.packaging.archive import files_below, write_zip
 from deployer.redaction import without_secrets
+from deployer.removal import remove
 from source_view import lay_out
 from toolchains import require
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _HERE: Final = Path(__file__).resolve().parent
 _LEAVE_OUT: Final = frozenset({"__pycache__", ".git", ".lock", ".aws-sam", ".package-lock.json"})
 _MAX_FILES: Final = 65_000
+_MAX_OUTCOME_BYTES: Final = 1 << 20
 _KILLED: Final = "it was killed, as a process is when the memory is used up"
 
 
@@ -85,8 +88,8 @@ class Builds:
             "sizeBytes": package.stat().st_size,
             "tool": clean(str(outcome.get("tool", unit["method"])), 64),
         }
-        self.report["warnings"] += [clean(f"{unit['name']}: {warning}") for warning in outcome.get("warnings", [])]
-        shutil.rmtree(folder, ignore_errors=True)
+        self.report["warnings"] += [clean(f"{unit['name']}: {warning}") for warning in _warnings(outcome)]
+        remove(folder)
 
     def _run_child(self, unit: BuildUnit, folder: Path) -> dict[str, Any]:
         order = self._order(unit, folder)
@@ -150,6 +153,12 @@ class Builds:
         self.report["logTail"] = [*self.report["logTail"], *lines][-TAIL_LINES:]
 
     def _zip(self, unit: BuildUnit, artifacts: Path, package: Path) -> str:
+        try:
+            return self._zipped(unit, artifacts, package)
+        except RecursionError:
+            raise PackageTooLarge(f"{unit['name']}: its folders are nested too deeply") from None
+
+    def _zipped(self, unit: BuildUnit, artifacts: Path, package: Path) -> str:
         total, count = 0, 0
         for path in artifacts.rglob("*"):
             if path.is_file() and not path.is_symlink():
@@ -163,12 +172,19 @@ class Builds:
 
 
 def _outcome(path: Path) -> dict[str, Any]:
-    """What the child left, which may be anything."""
+    """What the child left, which may be anything: a pipe that nobody writes to, a link to what never ends."""
     try:
-        outcome = json.loads(path.read_text())
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            outcome = json.loads(file.read(_MAX_OUTCOME_BYTES)) if is_file else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return outcome if isinstance(outcome, dict) else {}
+
+
+def _warnings(outcome: Mapping[str, Any]) -> list[str]:
+    told = outcome.get("warnings")
+    return [str(warning) for warning in told] if isinstance(told, list) else []
 
 
 def _reason(ended: Ended, outcome: Mapping[str, Any]) -> str:

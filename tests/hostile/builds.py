@@ -27,6 +27,27 @@ _FAILED: Final = ("BuildFailed",)
 _TOO_LARGE: Final = ("PackageTooLarge",)
 
 
+_BUILDER: Final = "$$(cut -d' ' -f4 /proc/$$PPID/stat)"
+_DEEP: Final = 'python3 -c \'import os; [(os.mkdir("d"), os.chdir("d")) for _ in range({levels})]\''
+# What the build's own tool would have told, put there by the build, which then ends the tool.
+_OUTCOMES: Final = (
+    ("that leaves a pipe for its outcome", (f"rm -f ../../outcome.json; mkfifo ../../outcome.json; kill -9 {_BUILDER}",), _FAILED),
+    ("that leaves zeros without end for its outcome", (f"ln -sf /dev/zero ../../outcome.json; kill -9 {_BUILDER}",), _FAILED),
+    ("that leaves a link to its parent's environment for its outcome", (f"ln -sf /proc/self/environ ../../outcome.json; kill -9 {_BUILDER}",), _FAILED),
+    ("that leaves a hundred thousand brackets for its outcome", (f"yes '[' | head -n 100000 > ../../outcome.json; kill -9 {_BUILDER}",), _FAILED),
+    ("that leaves 1,500 folders in each other", ("cd $(ARTIFACTS_DIR) && " + _DEEP.format(levels=1500),), (*_FAILED, *_TOO_LARGE)),
+    ("that leaves a path of 20,000 bytes", ("cd $(ARTIFACTS_DIR) && " + _DEEP.format(levels=10_000),), (*_FAILED, *_TOO_LARGE)),
+    ("that leaves 10,000 folders in each other beside its package", (_LEAVE, _DEEP.format(levels=10_000)), _HARMLESS),
+    ("that removes all that it can", ("rm -rf ../../../* 2>/dev/null; true",), _FAILED),
+    ("that leaves links to folders round in a circle", ("ln -s . $(ARTIFACTS_DIR)/loop; ln -s loop/loop $(ARTIFACTS_DIR)/l", _LEAVE), _HARMLESS),
+)  # fmt: skip
+# A program for another processor: it is told by its name.
+_NAMED_AS_A_METRIC: Final = (
+    "printf '\\177ELF\\2\\1\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\3\\0\\267\\0' > "
+    """$(ARTIFACTS_DIR)/"$$(printf 'a\\n{"_aws":{"CloudWatchMetrics":[]}}\\nb.so')\""""
+)
+
+
 def cases() -> Iterator[Case]:
     for name, attack, expected, commands in _rows():
         yield Case(id=name, attack=attack, expected=expected, prepare=_built(*commands), is_quick=False)
@@ -86,6 +107,9 @@ def _rows() -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
     )
     yield "P4-10", "that raises its limits", _FAILED, ("ulimit -f unlimited || exit 1",)
     yield "P4-11", "that closes its output and lives on", ("BuildTimedOut",), ("exec >&- 2>&-; sleep 600",)
+    for number, (what, commands, expected) in enumerate(_OUTCOMES, 12):
+        yield f"P4-{number}", what, expected, commands
+    yield "L2-2", "whose file's name is a metric of CloudWatch's", ("ArtifactInvalid",), (_NAMED_AS_A_METRIC,)
     yield (
         "G15-8",
         "that leaves a link to /etc/passwd",

@@ -11,11 +11,13 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.hostile.arena import CANARY, arena
 from tests.hostile.case import Act, Case, Seen
+
+from deployer.removal import remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +37,11 @@ _CREDENTIALS: Final = {
 
 def tried(case: Case) -> Seen:
     """The case, from its preparation to a look at what is left of it."""
-    with TemporaryDirectory(prefix="hostile-", ignore_cleanup_errors=True) as folder:
-        told = _forked(lambda: _watched(case, Path(folder).resolve()))
+    folder = Path(mkdtemp(prefix="hostile-")).resolve()
+    try:
+        told = _forked(lambda: _watched(case, folder))
+    finally:
+        remove(folder)
     harm = (*told["harm"], *_spent(told))
     return Seen(answer=told["answer"], seconds=told["seconds"], peak_mb=told["peakMb"], harm=harm)
 
