@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployer.asked import check_asked
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.clone_plans import clone_request, hand_over_clone
 from deployer.aws.earlier_sources import take_source
@@ -29,6 +30,7 @@ def handler(event: Event, _context: object) -> Source:
     settings = Settings.from_env()
     sessions = Sessions.from_settings(settings)
     session_id, request = event["sessionId"], event["request"]
+    check_asked(request)
     repository = Repository.from_text(request["repository"])
 
     check_quotas(sessions, settings, session_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deployer.asked import check_asked
 from deployer.aws.artifacts import Artifacts, source_key
 from deployer.aws.clone_plans import clone_request, hand_over_clone
 from deployer.aws.quotas import check_quotas
@@ -44,6 +45,7 @@ def handler(event: Event, _context: object) -> Target:
     sessions = Sessions.from_settings(settings)
     session_id, request = event["sessionId"], event["request"]
 
+    check_asked(request)
     if not request["isNested"]:
         check_quotas(sessions, settings, session_id)
     target = _target(settings, sessions, request)

@@ -18,6 +18,7 @@ from tests.cloudformation import (
     a_stack,
 )
 
+from deployer.aws import stack_answers
 from deployer.aws.clients import client
 from deployer.aws.stack_errors import translated
 from deployer.aws.stacks import Stacks
@@ -357,3 +358,20 @@ def test_buckets_that_go_with_their_stack(stacks: Stacks) -> None:
     found = stacks.removed_buckets(stack_id)
 
     assert [bucket.physical_id for bucket in found] == ["going"]
+
+
+def test_reason_of_a_custom_resource() -> None:
+    """What a stranger's function says is kept without its secrets; what AWS says keeps its words."""
+    said = {
+        "EventId": "1",
+        "StackId": STACK_ID,
+        "StackName": "shop",
+        "Timestamp": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    reason = "password=correct-horse AKIA" + "IOSFODNN7EXAMPLE \x1b[2J"
+
+    custom = stack_answers.event({**said, "ResourceType": "Custom::Seed", "ResourceStatusReason": reason})
+    own = stack_answers.event({**said, "ResourceType": "AWS::RDS::DBInstance", "ResourceStatusReason": reason})
+
+    assert custom.reason == "password=**** AKIAIOSF************ "
+    assert own.reason == "password=correct-horse AKIAIOSF************ "

@@ -15,7 +15,7 @@ import validate_request
 from deployer.aws.artifacts import source_key, trusted_key
 from deployer.aws.clone_plans import LIMITS, clone_request
 from deployer.aws.earlier_sources import keep_source
-from deployer.errors import BranchNotFound, QuotaExceeded, RepositoryNotFound, StackLocked
+from deployer.errors import BranchNotFound, QuotaExceeded, RepositoryNotFound, RequestInvalid, StackLocked
 from deployer.repository import Repository
 from deployer.session import new_session_id
 from deployer.settings import Settings
@@ -188,3 +188,25 @@ def test_too_many_today(application: Sessions, commit: str, monkeypatch: pytest.
 
     with pytest.raises(QuotaExceeded, match="MaxSessionsPerDay is 3"):
         validate_request.handler(events[3], None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("repository", "https://evil.example/a/b"),
+        ("branch", "--upload-pack=x"),
+        ("commit", "HEAD"),
+        ("projectRoot", "../up"),
+        ("template", "/etc/passwd"),
+        ("stackName", "arn:aws:cloudformation:x"),
+    ],
+)
+def test_request_past_the_api(commit: str, application: Sessions, field: str, value: str) -> None:
+    """Whoever starts an execution by hand is told the same, before the Git host is asked and the lock is taken."""
+    event = asked()
+    event["request"][field] = value
+
+    with pytest.raises(RequestInvalid, match=field):
+        validate_request.handler(event, None)
+
+    assert "stackName" not in application.head(event["sessionId"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from deployer.log_text import MAX_BYTES, clean
+from deployer.redaction import without_secrets
 from deployer.session import ChangeRecord
 from deployer.stack.event import StackEvent
 from deployer.stack.resource import StackResource
@@ -11,6 +13,9 @@ from deployer.stack.stack import Stack, StackStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 def stack(description: Mapping[str, Any]) -> Stack:
@@ -56,9 +61,16 @@ def event(event: Mapping[str, Any]) -> StackEvent:
         physical_id=event.get("PhysicalResourceId", ""),
         type=event.get("ResourceType", ""),
         status=event.get("ResourceStatus", ""),
-        reason=event.get("ResourceStatusReason", ""),
+        reason=_reason(event),
         at=event["Timestamp"],
     )
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    """Of a custom resource it is what a stranger's function says."""
+    reason = str(event.get("ResourceStatusReason", ""))
+    is_custom = str(event.get("ResourceType", "")).startswith(_CUSTOM)
+    return without_secrets(reason, MAX_BYTES) if is_custom else clean(reason)
 
 
 def refusal(event: Mapping[str, Any]) -> StackEvent:
@@ -73,7 +85,7 @@ def refusal(event: Mapping[str, Any]) -> StackEvent:
         physical_id=event.get("PhysicalResourceId", ""),
         type=event.get("ResourceType", ""),
         status="VALIDATION_FAILED",
-        reason=f"{reason} (at {path})" if path else reason,
+        reason=clean(f"{reason} (at {path})" if path else reason),
         at=event["Timestamp"],
     )
 
