@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.iam import account
-from tests.iam.account import ACCOUNT, API_ID, REGION, STACK, WEBHOOK_SECRET, arn, ref
+from tests.iam.account import ACCOUNT, API_ID, KEY, REGION, STACK, WEBHOOK_SECRET, arn, ref
 from tests.iam.simulator import ALLOWED, Question
 
 if TYPE_CHECKING:
@@ -55,9 +55,12 @@ class Row:
     @property
     def question(self) -> Question:
         every = account.roles() | {DEPLOYED: account.deployed_role()}
-        trust = _trust(self.resource) if self.action == "sts:AssumeRole" else None
         return Question(
-            role=every[self.role], action=self.action, resource=self.resource, context=self.context, trust=trust
+            role=every[self.role],
+            action=self.action,
+            resource=self.resource,
+            context=self.context,
+            resource_policy=_policy_of(self.action, self.resource),
         )
 
     def is_answered(self, answer: str) -> bool:
@@ -65,15 +68,16 @@ class Row:
         return answer == ALLOWED if self.is_allowed else answer in {"ImplicitlyDenied", "ExplicitlyDenied"}
 
 
-def _trust(role_arn: str) -> Mapping[str, Any]:
-    """The worker's role names who may assume it; another one's leaves that to who asks."""
-    if role_arn == arn("WorkerRole"):
+def _policy_of(action: str, resource: str) -> Mapping[str, Any] | None:
+    """The resource's own policy where IAM wants one: the worker's role names who may assume it; others leave it to IAM."""
+    if action == "sts:AssumeRole" and resource == arn("WorkerRole"):
         return account.roles()["WorkerRole"].trust
-    root = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": root}],
-    }
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    if action == "sts:AssumeRole":
+        return {"Version": "2012-10-17", "Statement": [{**root, "Action": action}]}
+    if action.startswith("kms:") and ":key/" in resource:
+        return {"Version": "2012-10-17", "Statement": [{**root, "Action": "kms:*", "Resource": "*"}]}
+    return None
 
 
 DEPLOYED: Final = "a deployed role"
@@ -124,6 +128,13 @@ def _functions() -> Iterator[Row]:
             )
         if name not in {"CreateChangeSet", "CheckChangeSet", "DiscardChangeSet", "StopStack", "DeleteStack"}:
             yield from _may_not(name, "removes no stack", ("cloudformation:DeleteStack", _STACKS, _OURS))
+    for name in (*_FUNCTIONS, "WorkerRole", "CloudFormationRole"):
+        yield from _may(
+            name,
+            "the key, through table and bucket",
+            ("kms:Decrypt", KEY, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}),
+        )
+        yield from _may_not(name, "and not by itself", ("kms:Decrypt", KEY), ("kms:ScheduleKeyDeletion", KEY))
     yield from _api()
     yield from _states()
     yield from _changers()

@@ -36,7 +36,7 @@ class Question:
     action: str
     resource: str
     context: Mapping[str, str] = field(default_factory=dict)
-    trust: Mapping[str, Any] | None = None  # of the role that is to be assumed
+    resource_policy: Mapping[str, Any] | None = None
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Question:
             "identityPolicies": policies,
             "serviceControlPolicies": [],
             "resourceControlPolicies": [],
-            **({"resourcePolicy": self.trust} if self.trust else {}),
+            **({"resourcePolicy": self.resource_policy} if self.resource_policy else {}),
             **({"permissionBoundaryPolicies": [{"name": "boundary", "policy": boundary}]} if boundary else {}),
         }
 

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.unit import application
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
+
+
+def _in(value: Any, **parameters: str) -> Any:
+    """The value with these parameters."""
+    return application.resolve(value, application.conditions(parameters))
+
+
+def test_logs_are_encrypted_with_the_key() -> None:
+    """Every log group of ours is, where a key is given."""
+    groups = application.resources("AWS::Logs::LogGroup")
+
+    assert {str(_in(group["KmsKeyId"], KmsKeyArn=KEY)) for group in groups.values()} == {"{'Ref': 'KmsKeyArn'}"}
+
+
+def test_everybody_who_reads_may_use_the_key() -> None:
+    """Each function, what signs for containers, and CloudFormation; through the table and the bucket alone."""
+    policy = application.resources("AWS::IAM::ManagedPolicy")["KeyPolicy"]
+    wanted = {*(f"{name}Role" for name in application.FUNCTIONS), "WorkerRole", "CloudFormationRole"}
+
+    assert {role["Ref"] for role in policy["Roles"]} == wanted
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert "kms:ViaService" in statement["Condition"]["StringEquals"]
 
 
 def test_session_table() -> None:
     """Encrypted, restorable to any second, streaming, forgetting, and paid by use."""
     table = application.resources("AWS::DynamoDB::Table")["SessionTable"]
 
-    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert _in(table["SSESpecification"]) == {"SSEEnabled": True}
+    assert _in(table["SSESpecification"], KmsKeyArn=KEY)["KMSMasterKeyId"] == {"Ref": "KmsKeyArn"}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -36,7 +63,10 @@ def test_artifact_bucket() -> None:
 
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert bucket["BucketEncryption"]
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    encrypted = rule["ServerSideEncryptionByDefault"]
+    assert _in(encrypted) == {"SSEAlgorithm": "AES256"}
+    assert _in(encrypted, KmsKeyArn=KEY) == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": "KmsKeyArn"}}
     assert {r["Prefix"]: r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r} == {
         "sessions/": 7,
         "sources/": 6,
