@@ -18,7 +18,9 @@ EXPLAINED: Final = {
     r"^AWS::Lambda::Function\.Properties\.Code(?:\.|$)": "the package's address",
     r"^AWS::Lambda::LayerVersion\.Properties\.Content(?:\.|$)": "the package's address",
     r"\.Properties\.(?:\w*S3Location|TemplateURL|BodyS3Location|Location)(?:\.|$)": "the package's address",
-    r"^AWS::IAM::Role\.Metadata\.Build(?:Method|Properties)$": "how a function was built, which its role repeats",
+    r"^(?!AWS::Lambda::(?:Function|LayerVersion)\.)[\w:]+\.Metadata\.Build(?:Method|Properties)$": (
+        "how a function was built, which what SAM makes of it repeats"
+    ),
     r"\.Metadata\.SamResourceId$": "the name that sam gives each resource once more",
 }
 # SAM ends the id of a layer's version and of an API's deployment with a digest of their content, address included.
@@ -55,6 +57,8 @@ def _stem(name: str, resource: Mapping[str, Any]) -> tuple[str, str]:
 def _within(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Difference]:
     for path, mine, other in _unequal("", {"Metadata": {}, **ours}, {"Metadata": {}, **theirs}):
         why = next((why for pattern, why in EXPLAINED.items() if re.search(pattern, f"{ours['Type']}{path}")), "")
+        if path.endswith(".NODE_OPTIONS") and str(mine) == str(other).strip():
+            why = "a space that sam puts before the one option of NODE_OPTIONS"
         yield Difference(where=f"{name}{path}", what=f"{_shown(mine)} | {_shown(other)}", why=why)
 
 

@@ -87,6 +87,21 @@ def test_resources() -> None:
     assert found == {"Fn.Properties.Code.S3Key": True, "Fn.Properties.Handler": False, "Mine": False}
 
 
+def test_what_sam_writes_otherwise() -> None:
+    """What SAM makes of a function repeats how it is built; its one option has a space before it."""
+    variables = {"Variables": {"NODE_OPTIONS": "--enable-source-maps"}}
+    ours = {
+        "Fn": function(Environment=variables),
+        "Alias": {"Type": "AWS::Lambda::Alias", "Metadata": {"BuildMethod": "x"}},
+    }
+    theirs = {
+        "Fn": function(Environment={"Variables": {"NODE_OPTIONS": " --enable-source-maps"}}),
+        "Alias": {"Type": "AWS::Lambda::Alias"},
+    }
+
+    assert [bool(each.why) for each in resources.differences(ours, theirs)] == [True, True]
+
+
 def test_resource_renamed() -> None:
     """An id that ends with a digest of the content is the same resource, wherever it is named."""
     ours = {"Layer0123456789": {"Type": "AWS::Lambda::LayerVersion"}, "Fn": function(Layers=["Layer0123456789"])}
