@@ -32,6 +32,7 @@ from deployer.state_data import StateEvent
 from deployer.template.limits import check_early
 from deployer.template.made_names import StackPlace
 from deployer.template.settled import recorded as parameter_records
+from deployer.template.shape import check_shape
 from deployer.worker import MANIFEST, PROJECT, SOURCE, START_SECONDS
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _decided(
     request, project = event["request"], None
     try:
         project = detect(manifest, request["projectRoot"], request["template"])
+        check_shape(project.document)
         check_early(project.document)
         chosen = find_settings(project, manifest["texts"], _asked(sessions, event, settings))
         return project, _units(project, manifest, request, chosen, settings), chosen

@@ -23,6 +23,7 @@ from deployer.policy.judge import Family, Packaged, check
 from deployer.template.limits import check_limits
 from deployer.template.parameters import without_constraints
 from deployer.template.sam import expand, with_boundary
+from deployer.template.shape import check_shape
 from deployer.template.template import MAX_BODY_BYTES, dump, parse
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Packages:
         self, document: Template, template_path: str, parameters: Mapping[str, str], *, nesting: int
     ) -> Template:
         document = self._with_includes(document, template_path)
+        check_shape(document)
         paths = local_paths(document, template_path)
         known = with_given(document, parameters)
         units = units_by_path(known, paths, self.source.names, self.source.links)
