@@ -76,6 +76,12 @@ class Builds:
                 raise
 
     def _build(self, unit: BuildUnit) -> None:
+        try:
+            self._built(unit)
+        except RecursionError:
+            raise PackageTooLarge(f"{unit['name']}: folders are nested too deeply") from None
+
+    def _built(self, unit: BuildUnit) -> None:
         folder = self.work / unit["id"]
         for name in ("artifacts", "scratch", "tmp", "home"):
             (folder / name).mkdir(parents=True)
@@ -153,12 +159,6 @@ class Builds:
         self.report["logTail"] = [*self.report["logTail"], *lines][-TAIL_LINES:]
 
     def _zip(self, unit: BuildUnit, artifacts: Path, package: Path) -> str:
-        try:
-            return self._zipped(unit, artifacts, package)
-        except RecursionError:
-            raise PackageTooLarge(f"{unit['name']}: its folders are nested too deeply") from None
-
-    def _zipped(self, unit: BuildUnit, artifacts: Path, package: Path) -> str:
         total, count = 0, 0
         for path in artifacts.rglob("*"):
             if path.is_file() and not path.is_symlink():

@@ -375,3 +375,12 @@ def test_source_that_is_gone(machine: Machine) -> None:
     report = machine.run({"other/file": ""}, MAKE)
 
     assert report["error"]["code"] == "SourceMissing"
+
+
+def test_source_of_folders_in_each_other(machine: Machine) -> None:
+    """What is deeper than can be copied is told as that."""
+    files = _make("touch $(ARTIFACTS_DIR)/bootstrap", **{"src/" + "d/" * 508 + "f": ""})
+
+    report = machine.run(files, MAKE)
+
+    assert report["error"] is None or report["error"]["message"] == "Hello: folders are nested too deeply"
