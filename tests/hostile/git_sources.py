@@ -109,7 +109,7 @@ def _contents() -> Iterator[Row]:
         _committed({**PROJECT, ".gitattributes": "* filter=evil diff=evil merge=evil\n"}),
     )
     # Git unpacks a gigabyte in some 5 s of a processor; how much of that there may be is for the clone's time limit.
-    yield "G12-1", "a file of 600 MB of zeros", _LARGE, _blob_bomb
+    yield "G12-1", "a file of 400 MB of zeros", _LARGE, _blob_bomb
     yield (
         "G12-2",
         "many files that are too much together",
@@ -366,7 +366,7 @@ def _blob_bomb(place: Arena) -> Act:
     bare = place.host.bare
     zeros = place.folder / "zeros"
     with zeros.open("wb") as file:
-        file.truncate(600_000_000)
+        file.truncate(400_000_000)
     blob = bare.git("-c", "core.bigFileThreshold=1m", "hash-object", "-w", str(zeros))
     zeros.unlink()
     top = [("100644", blob, "zeros"), ("100644", bare.blob((SAM % ".").encode()), "template.yaml")]

@@ -1,6 +1,4 @@
-"""Templates in which something was put into the place of something else: they are read, expanded and judged, or told
-as what is wrong with them; nobody crashes.
-"""
+"""Templates with an oddity in the place of anything: read, expanded and judged, or told as wrong."""
 
 from __future__ import annotations
 
@@ -75,10 +73,11 @@ HONEST: Final[dict[str, Any]] = {
     "Outputs": {"Out": {"Value": {"Fn::If": ["IsDev", {"Ref": "Table"}, {"Ref": "AWS::NoValue"}]}}},
 }
 ODD: Final[list[Any]] = [
-    *(None, True, 0, -1, 1e308, 10**30, "", "x", "${", "${x}", "a" * 2000, "\u202e", "{{resolve:ssm:/a}}", "s3://b/k"),
-    *([], {}, [[]], [None], {"": None}, {"Ref": None}, {"Ref": ["a"]}, {"Ref": "Nothing"}, {"Ref": {"Ref": "One"}}),
-    *({"Fn::Sub": 1}, {"Fn::Sub": ["${a}", None]}, {"Fn::GetAtt": "a.b"}, {"Fn::GetAtt": [1, 2]}, {"Fn::If": ["IsDev"]}),
-    *({"Fn::Join": ["", None]}, {"Fn::Select": ["9", ["a"]]}, {"Fn::Split": [",", {"Ref": "Stage"}]}),
+    *(None, True, 0, -1, 1e308, 10**30, "", "x", "${", "${x}", "a" * 2000, "\u202e", "{{resolve:ssm:/a}}"),
+    *([], {}, [[]], [None], {"": None}, {"Ref": None}, {"Ref": ["a"]}, {"Ref": {"Ref": "One"}}),
+    *({"Fn::Sub": 1}, {"Fn::Sub": ["${a}", None]}, {"Fn::GetAtt": "a.b"}, {"Fn::GetAtt": [1, 2]}),
+    *({"Ref": "Nothing"}, {"Fn::If": ["IsDev"]}, "s3://b/k", {"Fn::Join": ["", None]}),
+    *({"Fn::Select": ["9", ["a"]]}, {"Fn::Split": [",", {"Ref": "Stage"}]}),
     *({"Fn::FindInMap": ["Names", "a"]}, {"Fn::Transform": None}, {"Fn::ForEach::X": ["a", None, {}]}),
     *({"Fn::ImportValue": {"Fn::Sub": "${Stage}"}}, {"Condition": "IsDev"}, {"Ref": "One", "A": "b"}),
     *("AWS::Serverless::Function", "AWS::IAM::Role", "AWS::Serverless::Api", "Custom::Y"),
