@@ -23,6 +23,7 @@ from deployer.errors import (
     RepositoryMoved,
     RepositoryNotFound,
 )
+from deployer.log_text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +78,8 @@ class GitHub:
         if name is None or name not in refs.commits:
             raise self._no_such_branch(repository, address, name)
         newest = refs.commits[name]
-        return Resolved(branch=name, commit=commit or newest, is_newest=commit in {None, newest})
+        # A default branch is whatever its owner calls it.
+        return Resolved(branch=clean(name), commit=commit or newest, is_newest=commit in {None, newest})
 
     def _check_exists(self, repository: Repository, address: str) -> None:
         """What git itself asks first; it tells a repository that is gone, moved or served by something else."""

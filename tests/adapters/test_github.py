@@ -62,6 +62,14 @@ def test_no_branch_given(host: GitHub, bare: BareRepository) -> None:
     assert resolved == Resolved(branch="trunk", commit=commit)
 
 
+def test_a_default_branch_that_turns_text_around(host: GitHub, bare: BareRepository) -> None:
+    """It is found, and told without what a reader would obey."""
+    commit = bare.commit({"a": "a"}, branch="ma\u202ein")
+    bare.git("symbolic-ref", "HEAD", "refs/heads/ma\u202ein")
+
+    assert host.resolve(REPOSITORY, None, None) == Resolved(branch="ma\ufffdin", commit=commit)
+
+
 def test_a_commit_given(host: GitHub, bare: BareRepository) -> None:
     """A given commit is taken as it is, and known not to be the branch's newest."""
     bare.commit({"a": "a"})
