@@ -442,6 +442,14 @@ def test_missing_parameters(artifacts: Artifacts, sessions: Sessions) -> None:
     assert sessions.head(SESSION)["project"]["kind"] == "sam"
 
 
+def test_template_that_is_no_tree_of_maps(artifacts: Artifacts, sessions: Sessions) -> None:
+    """It is told with the place, before anything else is made of it."""
+    _cloned(artifacts, {"template.yaml": f"{SAM}Outputs: x\n"})
+
+    with pytest.raises(TemplateInvalid, match="Outputs is no map"):
+        _detect()
+
+
 def test_template_over_a_limit(artifacts: Artifacts, sessions: Sessions) -> None:
     """It is told before anything is built, with the member and the figure."""
     _cloned(artifacts, {"template.yaml": f"{SAM}Outputs: {{Long: {{Value: x, Description: {'x' * 1025}}}}}\n"})

@@ -422,6 +422,17 @@ def test_secret_by_reference(project: Project, monkeypatch: pytest.MonkeyPatch) 
     assert answer["tags"] == {"team": "blue", "cost": "7"}
 
 
+def test_nested_template_that_is_no_tree_of_maps(project: Project) -> None:
+    """One that only the packager reads is looked at, too."""
+    document = {
+        "Resources": {"Me": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "t.json"}}}
+    }
+    project.leave(document, {"t.json": json.dumps({"Resources": {"A": {"Type": {"Ref": "T"}}}})})
+
+    with pytest.raises(TemplateInvalid, match=r"Resources\.A\.Type is no text"):
+        project.publish()
+
+
 def test_template_that_nests_itself(project: Project) -> None:
     """It is refused, not followed for ever."""
     document = {

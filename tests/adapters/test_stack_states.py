@@ -193,8 +193,9 @@ def test_stopped_stack_that_went_back(session: Session, cloudformation: CannedCl
 
 
 def test_resources_of_a_deployed_stack(session: Session, cloudformation: CannedCloudFormation) -> None:
-    """Outputs, region and what is there are in the session; what was removed is not."""
-    outputs = [{"OutputKey": "Url", "OutputValue": "https://x"}]
+    """Outputs, but for secrets, and what is there are in the session; what was removed is not."""
+    given = {"Url": "https://x", "DbPassword": "s3cr3t-W0rd"}
+    outputs = [{"OutputKey": key, "OutputValue": value} for key, value in given.items()]
     cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Outputs=outputs))
     found = [summary("Queue", "CREATE_COMPLETE"), summary("Old", "DELETE_COMPLETE")]
     cloudformation.answers("ListStackResources", {"StackResourceSummaries": found})
@@ -204,7 +205,7 @@ def test_resources_of_a_deployed_stack(session: Session, cloudformation: CannedC
     head = session.head
     assert answer["resourceCount"] == 1
     assert [each["logicalId"] for each in session.sessions.resources(session.id)] == ["Queue"]
-    assert (head["stackName"], head["outputs"]) == ("shop", {"Url": "https://x"})
+    assert (head["stackName"], head["outputs"]) == ("shop", {"Url": "https://x", "DbPassword": "****"})
 
 
 def test_removal(session: Session, cloudformation: CannedCloudFormation) -> None:
