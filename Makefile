@@ -13,7 +13,7 @@ NO_CACHE = $(shell test -w "$$HOME" || echo --no-cache)
 export PYTHONPATH := functions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format lock audit sbom bench faults iam hostile parity images deploy uninstall clean
+.PHONY: help setup demo up test lint format lock audit sbom bench faults contract iam hostile parity images deploy uninstall clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench: $(READY) ## Print what things cost on the embedded platform
 faults: $(READY) ## Count the faults that sanity tests notice: make faults [RUNS=10] [STACKS=..] [FAULTS=..] [MIRROR=DIR]
 	@$(BIN)/python -m tests.faults $(if $(STACKS),--stacks "$(STACKS)") $(if $(FAULTS),--faults "$(FAULTS)") \
 	  $(if $(RUNS),--runs "$(RUNS)") $(if $(EACH),--each "$(EACH)") $(if $(AT_ONCE),--at-once "$(AT_ONCE)") $(if $(MIRROR),--mirror "$(MIRROR)")
+
+contract: $(READY) ## Call the API in every way that its document allows, and in others: make contract [EXAMPLES=50] [SECONDS=300]
+	@$(BIN)/python -m tests.contract $(if $(EXAMPLES),--examples "$(EXAMPLES)") $(if $(SECONDS),--seconds "$(SECONDS)")
 
 iam: $(READY) ## Work out what each role may do, and whether that is as it must be: make iam [ROLES="Api WorkerRole"]
 	@$(BIN)/python -m tests.iam $(ROLES)

@@ -241,8 +241,9 @@ def remove(session_id: SessionId) -> Response[Any]:
         HTTPStatus.NOT_FOUND,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
+        is_open=True,
     )
-    | document.answers(document.PONG, HTTPStatus.OK),
+    | document.answers(document.PONG, HTTPStatus.OK, is_open=True),
 )
 def github_webhook() -> Response[Any]:
     """Deploys the head of a push, once for each delivery. It is GitHub's signature that opens this route."""
@@ -262,7 +263,7 @@ def openapi() -> Response[Any]:
     return _json(HTTPStatus.OK, document.document_of(app, _base()))
 
 
-@app.get("/health", summary="Is it up?", responses=document.answers(document.HEALTH, HTTPStatus.OK))
+@app.get("/health", summary="Is it up?", responses=document.answers(document.HEALTH, HTTPStatus.OK, is_open=True))
 def health() -> Response[Any]:
     """The version of the application that answers."""
     return _json(HTTPStatus.OK, {"status": "ok", "version": document.VERSION})

@@ -16,6 +16,7 @@ SHIPPED: Final = {
 """The Lambda bundle and the two images, by name."""
 APART: Final = {
     "sam": ROOT / "tests" / "parity" / "requirements.in",
+    "contract": ROOT / "tests" / "contract" / "requirements.in",
     "supply": ROOT / "supply" / "requirements.in",
 }
 """Tools with an environment of their own."""

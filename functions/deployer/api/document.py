@@ -137,10 +137,16 @@ DOCUMENT: Final[Schema] = {"type": "object"}
 PROBLEM: Final = _object(type=_TEXT, title=_TEXT, status=_NUMBER, detail=_TEXT, code=_TEXT, requestId=_TEXT)
 
 
-def answers(answer: Schema, status: HTTPStatus, *refusals: HTTPStatus) -> dict[int, Any]:
-    """Every answer of a route: the one that is wanted, and the problems."""
+_ALWAYS: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.GATEWAY_TIMEOUT)
+
+
+def answers(answer: Schema, status: HTTPStatus, *refusals: HTTPStatus, is_open: bool = False) -> dict[int, Any]:
+    """Every answer of a route: the one that is wanted, and the problems, API Gateway's own too.
+
+    `is_open`: it asks for no proof of who calls.
+    """
     wanted = {status.value: _described(status, "application/json", answer)}
-    problems = (*refusals, HTTPStatus.INTERNAL_SERVER_ERROR)
+    problems = (*refusals, *(() if is_open else (HTTPStatus.FORBIDDEN,)), *_ALWAYS)
     return wanted | {refusal.value: _described(refusal, CONTENT_TYPE, PROBLEM) for refusal in problems}
 
 
