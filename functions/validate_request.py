@@ -8,9 +8,9 @@ from deployer.asked import check_asked
 from deployer.aws.artifacts import Artifacts
 from deployer.aws.clone_plans import clone_request, hand_over_clone
 from deployer.aws.earlier_sources import take_source
+from deployer.aws.git_access import clone_task, git_host
 from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
-from deployer.github import GitHub
 from deployer.repository import Repository
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
@@ -34,7 +34,7 @@ def handler(event: Event, _context: object) -> Source:
     repository = Repository.from_text(request["repository"])
 
     check_quotas(sessions, settings, session_id)
-    resolved = GitHub(settings.git_url).resolve(repository, request["branch"], request["commit"])
+    resolved = git_host(settings, repository).resolve(repository, request["branch"], request["commit"])
     name = request["stackName"] or stack_name(request["projectRoot"], repository.slug, session_id)
     sessions.take_lock(name, session_id)
     to_clone = clone_request(settings, repository, resolved.commit, request["projectRoot"], request["template"])
@@ -49,6 +49,7 @@ def handler(event: Event, _context: object) -> Source:
         "projectRoot": request["projectRoot"],
         "stackName": name,
         "needsClone": plan_url is not None,
+        "cloneTask": clone_task(settings, repository),
         "planUrl": plan_url,
     }
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from deployer.asked import check_asked
 from deployer.aws.artifacts import Artifacts, source_key
 from deployer.aws.clone_plans import clone_request, hand_over_clone
+from deployer.aws.git_access import clone_task, git_host
 from deployer.aws.quotas import check_quotas
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.aws.targets import Targets
 from deployer.errors import SessionNotFound, TargetNotReady, TargetOutOfScope
-from deployer.github import GitHub
 from deployer.repository import Repository
 from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, has_deployed, is_session_id
 from deployer.settings import Settings
@@ -65,6 +65,7 @@ def handler(event: Event, _context: object) -> Target:
         "projectRoot": source.project_root if source else "",
         "allowMutating": target.is_ours if mutating is None else mutating,
         "needsClone": plan_url is not None,
+        "cloneTask": _clone_task(settings, source) if source and plan_url else None,
         "planUrl": plan_url,
     }
 
@@ -102,7 +103,7 @@ def _source(settings: Settings, request: SanityRequest, deployment: Head | None)
     """What was asked for; else what the deployment was made from. None when there is no repository to ask."""
     if request["repository"]:
         repository = Repository.from_text(request["repository"])
-        found = GitHub(settings.git_url).resolve(repository, request["branch"], request["commit"])
+        found = git_host(settings, repository).resolve(repository, request["branch"], request["commit"])
         root = request["projectRoot"] or ""
         return _Source(repository=repository.slug, branch=found.branch, commit=found.commit, project_root=root)
     if request["deploymentId"] is None or deployment is None:
@@ -133,6 +134,10 @@ def _kept(settings: Settings, source: _Source, deployment: Head | None) -> str |
     session_id = str(deployment["sessionId"])
     is_there = same == source and Artifacts.from_settings(settings).exists(source_key(session_id, SOURCE))
     return session_id if is_there else None
+
+
+def _clone_task(settings: Settings, source: _Source) -> str:
+    return clone_task(settings, Repository.from_text(source.repository))
 
 
 def _hand_over(settings: Settings, session_id: str, source: _Source) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from local import processes, tools
 from local.container import Container, Task
 
@@ -62,6 +64,7 @@ class Agent:
     def __init__(self, platform: Platform, cluster: str, known: Mapping[str, Program]) -> None:
         self._ecs: Any = platform.client("ecs")
         self._logs: Any = platform.client("logs")
+        self._vault: Any = platform.client("secretsmanager")
         self._folder = platform.folder
         self._cluster = cluster
         self._known = known
@@ -81,9 +84,19 @@ class Agent:
     def _start_one(self, task: Task) -> None:
         try:
             program = self._known[task.container]
-            self._running[task.arn] = Container.start(task, program.script, program.environment, self._folder)
-        except (KeyError, OSError) as error:
+            environment = {**program.environment, **self._secrets(task)}
+            self._running[task.arn] = Container.start(task, program.script, environment, self._folder)
+        except (KeyError, OSError, ClientError) as error:
             self._stop(task.arn, f"{task.container} could not be started: {error!r}")
+
+    def _secrets(self, task: Task) -> dict[str, str]:
+        """What its definition has from AWS Secrets Manager, as ECS gives it."""
+        definition = self._ecs.describe_task_definition(taskDefinition=task.definition)["taskDefinition"]
+        wanted = definition["containerDefinitions"][0].get("secrets", [])
+        return {each["name"]: self._secret(each["valueFrom"]) for each in wanted}
+
+    def _secret(self, arn: str) -> str:
+        return str(self._vault.get_secret_value(SecretId=arn)["SecretString"])
 
     def _follow(self, arn: str, container: Container, *, is_wanted: bool) -> None:
         exit_code = container.exit_code

@@ -45,11 +45,14 @@ _CONFIG: Final = {
 class GitServer:
     """While it is open, the repositories below the directories are served at `url`; the first that has one counts.
 
-    It listens on loopback unless another address of this machine is given. Port 0 is any free one.
+    It listens on loopback unless another address of this machine is given. Port 0 is any free one. Where an
+    `authorization` is given, nobody is let in without that header.
     """
 
-    def __init__(self, *directories: Path, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._server = _Server([directory.resolve() for directory in directories], host, port)
+    def __init__(
+        self, *directories: Path, host: str = "127.0.0.1", port: int = 0, authorization: str | None = None
+    ) -> None:
+        self._server = _Server([directory.resolve() for directory in directories], host, port, authorization)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -75,8 +78,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a client that hangs does not keep us from leaving
 
-    def __init__(self, directories: list[Path], host: str, port: int) -> None:
+    def __init__(self, directories: list[Path], host: str, port: int, authorization: str | None) -> None:
         super().__init__((host, port), _Handler)
+        self.authorization = authorization
         self.directories = directories
         self.host = host
 
@@ -100,6 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.close_connection = True
+        if self.server.authorization not in {None, self.headers.get("Authorization")}:
+            self.send_error(HTTPStatus.UNAUTHORIZED)
+            return
         address = _ADDRESS.fullmatch(self.path)
         directory = address and self._directory_of(address["repository"])
         if address is None or directory is None:

@@ -43,7 +43,9 @@ class Host:
     git_url: str
     temporary: Path
 
-    def start(self, commit: str, **changes: Any) -> subprocess.Popen[bytes]:
+    def start(
+        self, commit: str, environment: dict[str, str] | None = None, **changes: Any
+    ) -> subprocess.Popen[bytes]:
         """The task, as it is started for a plan with these changes."""
         plan = {
             "gitUrl": f"{self.git_url}/owner/name.git",
@@ -64,6 +66,7 @@ class Host:
                 "PLAN_URL": f"{self.bucket.url}/plan",
                 "AWS_SECRET_ACCESS_KEY": "canary",
                 "GIT_DIR": "/nowhere",
+                **(environment or {}),
             },
             stderr=subprocess.PIPE,
             start_new_session=True,

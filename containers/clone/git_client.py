@@ -85,12 +85,15 @@ _ENVIRONMENT: Final = {
 
 
 class GitClient:
-    """A bare repository in `folder`, whose only remote is `url`. No child lives beyond `seconds` from now."""
+    """A bare repository in `folder`, whose only remote is `url`. No child lives beyond `seconds` from now.
 
-    def __init__(self, folder: Path, url: str, seconds: float) -> None:
+    `authorization` is the header's value that `url`, and no other address, is shown.
+    """
+
+    def __init__(self, folder: Path, url: str, seconds: float, authorization: str | None = None) -> None:
         folder.mkdir()
         self._git = git.Git(str(folder))
-        self._git.update_environment(**_ENVIRONMENT, **_config(url), GIT_DIR=str(folder))
+        self._git.update_environment(**_ENVIRONMENT, **_config(url, authorization), GIT_DIR=str(folder))
         self._until = time.monotonic() + seconds
         self.run("init", "--quiet", "--bare", "--template=")
 
@@ -233,9 +236,11 @@ def _scheme(url: str) -> str:
     raise CloneFailed("repositories are fetched by https alone")
 
 
-def _config(url: str) -> dict[str, str]:
+def _config(url: str, authorization: str | None) -> dict[str, str]:
+    """A header of its own address: git shows it to no other one (`git help config`, http.<url>.*)."""
     scheme = _scheme(url)
     config = {**_CONFIG, f"protocol.{scheme}.allow": "always", "remote.origin.url": url}
+    config |= {f"http.{url}.extraHeader": f"Authorization: {authorization}"} if authorization else {}
     numbered = {"GIT_ALLOW_PROTOCOL": scheme, "GIT_CONFIG_COUNT": str(len(config))}
     for number, (key, value) in enumerate(config.items()):
         numbered |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

@@ -149,7 +149,7 @@ class SourceError(DeployerError): ...
 
 
 class RepositoryNotFound(SourceError):
-    hint = "Check owner and name. Private repositories are not read."
+    hint = "Check owner and name. Private repositories are read if this application's owner names them."
 
 
 class RepositoryMoved(SourceError):

@@ -60,8 +60,10 @@ class _Refs:
 class GitHub:
     """A Git host by its address, without a slash at the end: https://github.com or an Enterprise host."""
 
-    def __init__(self, git_url: str) -> None:
+    def __init__(self, git_url: str, authorization: str | None = None) -> None:
+        """`authorization` is the header's value, for a private repository: it goes nowhere but to that host."""
         self._git_url = git_url
+        self._authorization = {"Authorization": authorization} if authorization else {}
         self._http = requests.Session()
         self._http.auth = _without_credentials
 
@@ -108,7 +110,7 @@ class GitHub:
                 method,
                 url,
                 data=body or None,
-                headers=_headers(method),
+                headers=_headers(method) | self._authorization,
                 timeout=_TIMEOUT_SECONDS,
                 allow_redirects=False,
                 stream=True,
@@ -119,13 +121,18 @@ class GitHub:
         except requests.RequestException as error:
             raise GitHubUnavailable(f"{self._git_url} did not answer: {type(error).__name__}") from error
 
+    def _not_found(self, repository: Repository) -> str:
+        if self._authorization:
+            return f"{repository.slug} does not exist, or the token of GitTokenSecretArn may not read it"
+        return f"{repository.slug} does not exist, or is private"
+
     def _check_status(self, repository: Repository, response: requests.Response) -> None:
         status = response.status_code
         if status == HTTPStatus.OK:
             return
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             # GitHub asks for credentials (401) for what is private and for what does not exist alike.
-            raise RepositoryNotFound(f"{repository.slug} does not exist, or is private")
+            raise RepositoryNotFound(self._not_found(repository))
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise RepositoryMoved(_moved(repository.slug, response.headers.get("Location", "")))
         raise GitHubUnavailable(f"{self._git_url} answered {status}")

@@ -53,6 +53,26 @@ class Settings:
         return self._text("GIT_URL").rstrip("/")
 
     @property
+    def private_repositories(self) -> list[str]:
+        """`owner/name` and `owner/*` that are read with the token."""
+        return self._listed("PRIVATE_REPOSITORIES")
+
+    @property
+    def git_token_secret_arn(self) -> str:
+        """The secret that holds the token; empty where there is none."""
+        return self._text("GIT_TOKEN_SECRET_ARN")
+
+    @property
+    def clone_task(self) -> str:
+        """The task definition of the clone container."""
+        return self._text("CLONE_TASK")
+
+    @property
+    def private_clone_task(self) -> str:
+        """The same, with the token."""
+        return self._text("PRIVATE_CLONE_TASK")
+
+    @property
     def webhook_secret_arn(self) -> str:
         """The secret that GitHub signs with; empty where there is no webhook."""
         return self._text("WEBHOOK_SECRET_ARN")

@@ -40,6 +40,7 @@ class Source(TypedDict):
     projectRoot: str
     stackName: str
     needsClone: bool
+    cloneTask: str  # the task definition that clones it
     planUrl: str | None  # of the clone's plan
 
 
@@ -126,6 +127,7 @@ class Target(TypedDict):
     projectRoot: str
     allowMutating: bool
     needsClone: bool
+    cloneTask: str | None  # the task definition that clones it
     planUrl: str | None  # of the clone's plan
 
 

@@ -1,8 +1,9 @@
 """What the functions and the containers tell each other: plans in, reports out, JSON both.
 
-A container holds no credential. It is given one address (`PLAN_URL`), which opens its plan; the plan holds the
-presigned GETs and the presigned POST policy that it needs, for its own prefix, for as long as the task may run.
-What it leaves is read as hostile data.
+A container holds no credential, but the one that clones private repositories, which has their token. It is
+given one address (`PLAN_URL`), which opens its plan; the plan holds the presigned GETs and the presigned POST
+policy that it needs, for its own prefix, for as long as the task may run. What it leaves is read as hostile
+data.
 
 sessions/{sessionId}/trusted/clone-plan.json   ClonePlan    written by ValidateRequest
 sessions/{sessionId}/source/manifest.json      Manifest     written by the clone
@@ -23,6 +24,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 PLAN_URL: Final = "PLAN_URL"
+CLONE_TOKEN: Final = "CLONE_TOKEN"  # noqa: S105 - the name; ECS gives the token of private repositories
 """The one environment variable that a task is given."""
 
 GRACE_SECONDS: Final = 300

@@ -80,6 +80,10 @@ STACKS: dict[str, Any] = {
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 300_000)
 SETTINGS = {
     "GIT_URL": "http://127.0.0.1:9",
+    "CLONE_TASK": "arn:aws:ecs:us-east-1:000000000000:task-definition/clone:1",
+    "PRIVATE_CLONE_TASK": "private-clone",
+    "PRIVATE_REPOSITORIES": "",
+    "GIT_TOKEN_SECRET_ARN": "",
     "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
     "CLONE_IMAGE": "clone:1",
     "BUILD_IMAGE": "build:1",

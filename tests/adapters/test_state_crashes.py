@@ -58,6 +58,12 @@ Resources:
 Outputs:
   QueueUrl: {Value: !Ref Queue}
 """
+CLONING: Final = {
+    "CLONE_TASK": "clone",
+    "PRIVATE_CLONE_TASK": "private-clone",
+    "PRIVATE_REPOSITORIES": "",
+    "GIT_TOKEN_SECRET_ARN": "",
+}
 SETTINGS: Final = {
     "TABLE_NAME": TABLE,
     "BUCKET_NAME": BUCKET,
@@ -308,7 +314,7 @@ def git_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def arrive(git_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], World]]:
     """Makes a new world, in which everything before that step has happened."""
     keys = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-    for name, value in {**SETTINGS, **keys, "GIT_URL": git_url}.items():
+    for name, value in {**SETTINGS, **keys, **CLONING, "GIT_URL": git_url}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     accounts = ExitStack()

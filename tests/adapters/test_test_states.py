@@ -43,6 +43,7 @@ TARGET: Final[Target] = {
     "projectRoot": "",
     "allowMutating": True,
     "needsClone": False,
+    "cloneTask": None,
     "planUrl": None,
 }
 
@@ -73,6 +74,10 @@ def sessions(artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> Sessions:
         "BUCKET_NAME": artifacts.bucket,
         "SESSION_LOG_DAYS": "90",
         "GIT_URL": "http://127.0.0.1:9",
+        "CLONE_TASK": "clone",
+        "PRIVATE_CLONE_TASK": "private-clone",
+        "PRIVATE_REPOSITORIES": "",
+        "GIT_TOKEN_SECRET_ARN": "",
         "MAX_RUNNING_SESSIONS": "5",
         "MAX_SESSIONS_PER_DAY": "100",
         "CLONE_TIMEOUT_SECONDS": "60",

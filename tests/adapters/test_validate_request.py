@@ -39,6 +39,10 @@ def commit(
         settings = {
             "BUCKET_NAME": artifacts.bucket,
             "GIT_URL": server.url,
+            "CLONE_TASK": "clone",
+            "PRIVATE_CLONE_TASK": "private-clone",
+            "PRIVATE_REPOSITORIES": "",
+            "GIT_TOKEN_SECRET_ARN": "",
             "WORKER_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
             "MAX_RUNNING_SESSIONS": "2",
             "MAX_SESSIONS_PER_DAY": "3",

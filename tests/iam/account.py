@@ -14,10 +14,12 @@ REGION: Final = "eu-west-1"
 STACK: Final = "deployer"
 API_ID: Final = "a1b2c3d4e5"
 WEBHOOK_SECRET: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:github-webhook-AbCdEf"
+GIT_TOKEN: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:git-token-AbCdEf"
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b2c3d-0000-4000-8000-000000000000"
 _GIVEN: Final = {
     "WebhookSecretArn": WEBHOOK_SECRET,
     "KmsKeyArn": KEY,
+    "GitTokenSecretArn": GIT_TOKEN,
     "CloneImage": "clone:1",
     "BuildImage": "b:1",
 }

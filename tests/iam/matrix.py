@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.iam import account
-from tests.iam.account import ACCOUNT, API_ID, KEY, REGION, STACK, WEBHOOK_SECRET, arn, ref
+from tests.iam.account import ACCOUNT, API_ID, GIT_TOKEN, KEY, REGION, STACK, WEBHOOK_SECRET, arn, ref
 from tests.iam.simulator import ALLOWED, Question
 
 if TYPE_CHECKING:
@@ -136,6 +136,14 @@ def _functions() -> Iterator[Row]:
         )
         yield from _may_not(name, "and not by itself", ("kms:Decrypt", KEY), ("kms:ScheduleKeyDeletion", KEY))
     yield from _api()
+    readers = ("ValidateRequest", "ValidateTestRequest", "TaskExecutionRole")
+    for name in (*readers, *(name for name in account.roles() if name not in readers)):
+        rule, why = (
+            (_may, "private repositories")
+            if name in readers
+            else (_may_not, "no private repository is its business")
+        )
+        yield from rule(name, why, ("secretsmanager:GetSecretValue", GIT_TOKEN))
     yield from _states()
     yield from _changers()
     yield from _testers()
@@ -257,7 +265,7 @@ def _machines() -> Iterator[Row]:
     clone, build = ref("CloneTaskDefinition"), ref("BuildTaskDefinition")
     here = {"ecs:cluster": arn("Cluster")}
     yield from _may("DeployStateMachineRole", "its functions, containers and tests", ("lambda:InvokeFunction", arn("ValidateRequestFunction")),
-                    ("ecs:RunTask", clone, here), ("ecs:RunTask", build, here), ("iam:PassRole", arn("TaskExecutionRole"), _TO_TASKS),
+                    ("ecs:RunTask", clone, here), ("ecs:RunTask", build, here), ("ecs:RunTask", ref("PrivateCloneTaskDefinition"), here), ("iam:PassRole", arn("TaskExecutionRole"), _TO_TASKS),
                     ("states:StartExecution", arn("SanityTestStateMachine")))  # fmt: skip
     yield from _may_not("DeployStateMachineRole", "in its own cluster, of its own images, with the one role",
                         ("ecs:RunTask", clone, {"ecs:cluster": f"arn:aws:ecs:{_HERE}:cluster/theirs"}),
@@ -360,5 +368,6 @@ def _not_ours(role: str) -> Iterator[Row]:
                         ("apigateway:GET", f"{_API}/apikeys/ourapikey1"), ("apigateway:PATCH", f"{_API}/usageplans/ourplan1"),
                         ("apigateway:POST", f"{_API}/usageplans/ourplan1/keys"),
                         ("execute-api:Invoke", f"arn:aws:execute-api:{_HERE}:{API_ID}/v1/POST/deploy"),
-                        ("secretsmanager:GetSecretValue", WEBHOOK_SECRET), ("iam:PassRole", _CFN_ROLE, _TO_CFN),
+                        ("secretsmanager:GetSecretValue", WEBHOOK_SECRET), ("secretsmanager:GetSecretValue", GIT_TOKEN),
+                        ("iam:PassRole", _CFN_ROLE, _TO_CFN),
                         ("cloudformation:DeleteStack", _OUR_STACK), ("ecs:RunTask", ref("CloneTaskDefinition"), {"ecs:cluster": arn("Cluster")}))  # fmt: skip

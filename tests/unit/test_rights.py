@@ -139,6 +139,17 @@ def test_what_outlives_the_application(name: str) -> None:
     assert application.template()["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
+def test_container_of_private_repositories() -> None:
+    """It is the clone's, with the token of the one host beside it; the token is ECS's to give."""
+    tasks = application.resources("AWS::ECS::TaskDefinition")
+    [private], [plain] = (
+        tasks[f"{name}TaskDefinition"]["ContainerDefinitions"] for name in ("PrivateClone", "Clone")
+    )
+
+    assert private.pop("Secrets") == [{"Name": "CLONE_TOKEN", "ValueFrom": {"Ref": "GitTokenSecretArn"}}]
+    assert private == plain
+
+
 @pytest.mark.parametrize("image", ["Clone", "Build"])
 def test_container_holds_nothing(image: str) -> None:
     """No role, no secret, no root user, no capability, and nothing to write to but its own disk."""

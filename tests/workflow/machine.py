@@ -31,7 +31,6 @@ ROLE: Final = "arn:aws:iam::123456789012:role/machine"
 SUBSTITUTIONS: Final = {
     "Partition": "aws",
     "ClusterArn": "arn:aws:ecs:us-east-1:123456789012:cluster/cluster",
-    "CloneTaskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/clone:1",
     "SanityTestStateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:SanityTest",
     "BuildTaskDefinitionArn": "arn:aws:ecs:us-east-1:123456789012:task-definition/build:1",
     "SubnetIds": "subnet-1,subnet-2",

@@ -19,6 +19,7 @@ SOURCE: Final = {
     "projectRoot": "",
     "stackName": "hello",
     "needsClone": True,
+    "cloneTask": "arn:aws:ecs:us-east-1:123456789012:task-definition/clone:1",
     "planUrl": CLONE_PLAN,
 }
 
@@ -68,6 +69,7 @@ def target(*, needs_clone: bool) -> dict[str, Any]:
         "projectRoot": "",
         "allowMutating": True,
         "needsClone": needs_clone,
+        "cloneTask": "arn:aws:ecs:us-east-1:123456789012:task-definition/clone:1",
         "planUrl": CLONE_PLAN if needs_clone else None,
     }
 

@@ -17,6 +17,11 @@ _KEPT_SECONDS: Final = 60
 _SHORTEST: Final = 16
 
 
+def git_token(arn: str) -> str:
+    """What the Git host lets this application in by. Raises SettingMissing when it cannot be read."""
+    return _text(arn, int(time.time() // _KEPT_SECONDS)).strip()
+
+
 def webhook_secret(arn: str) -> str:
     """What GitHub signs with: the text of the secret as it is now, or was within this minute.
 
