@@ -77,10 +77,13 @@ def _resident_bytes(process: int) -> int:
 
 
 def _disk_bytes(folder: Path) -> int:
-    """What the files below it take, links not followed."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):  # it was removed meanwhile
-                total += os.lstat(os.path.join(parent, name)).st_blocks * 512  # noqa: PTH118 - many files
+    """What the files below it take, links not followed, however deeply they are nested."""
+    total, folders = 0, [str(folder)]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:  # it was removed meanwhile
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512
     return total

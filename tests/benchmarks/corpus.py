@@ -86,7 +86,7 @@ def _outcome(root: str, session: Session, seconds: float, tests: tuple[str, ...]
         seconds=seconds,
         code=error.get("code", ""),
         message=" ".join(str(error.get("message", "")).split()),
-        kind=(session.get("project") or {}).get("kind", ""),
+        kind=(session.get("project") or {}).get("kind") or "",
         outputs=len((session.get("deployedResources") or {}).get("outputs", {})),
         more=tests,
     )
