@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +30,11 @@ def private(running: Laptop, tmp_path: Path) -> Iterator[BareRepository]:
     repository = BareRepository.create(tmp_path, "secret/app")
     arn = running.platform.client("secretsmanager").create_secret(Name="token", SecretString=TOKEN)["ARN"]
     task = _private_task(running, arn)
+    role = _role(running, "ValidateRequest")
+    may_read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [may_read]})
+    iam = running.platform.client("iam")
+    iam.put_role_policy(RoleName=role, PolicyName="token", PolicyDocument=policy)
     with GitServer(tmp_path, authorization=authorization(TOKEN)) as host:
         settings = {"PRIVATE_REPOSITORIES": "secret/*", "GIT_TOKEN_SECRET_ARN": arn, "PRIVATE_CLONE_TASK": task}
         before = {name: _set(running, name, {**settings, "GIT_URL": host.url}) for name in ("ValidateRequest",)}
@@ -36,6 +42,7 @@ def private(running: Laptop, tmp_path: Path) -> Iterator[BareRepository]:
         yield repository
     for name, variables in before.items():
         _set(running, name, variables)
+    iam.delete_role_policy(RoleName=role, PolicyName="token")
     running.platform.client("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
@@ -47,6 +54,12 @@ def _private_task(running: Laptop, arn: str) -> str:
     container = {**found["containerDefinitions"][0], "secrets": [{"name": "CLONE_TOKEN", "valueFrom": arn}]}
     made = ecs.register_task_definition(family="private-clone", containerDefinitions=[container])
     return str(made["taskDefinition"]["taskDefinitionArn"])
+
+
+def _role(running: Laptop, name: str) -> str:
+    functions: Any = running.platform.client("lambda")
+    found = functions.get_function_configuration(FunctionName=f"{STACK_NAME}-{name}")
+    return str(found["Role"]).rpartition("/")[2]
 
 
 def _set(running: Laptop, name: str, variables: dict[str, str]) -> dict[str, str]:
