@@ -30,13 +30,18 @@ class Laptop:
 
 
 def start(
-    lifetime: Lifetime, *, mirror: Path | None = None, host: str = platform.LOOPBACK, port: int = 0
+    lifetime: Lifetime,
+    *,
+    mirror: Path | None = None,
+    host: str = platform.LOOPBACK,
+    port: int = 0,
+    is_enforced: bool = False,
 ) -> Laptop:
     """Everything, until `lifetime` ends. The examples are served as `examples/{name}`, next to those of `mirror`.
 
     Raises LocalError, which says what to do.
     """
-    aws = lifetime.enter(platform.running(host, port))
+    aws = lifetime.enter(platform.running(host, port, is_enforced=is_enforced))
     served = Path(lifetime.enter(TemporaryDirectory(prefix="deployer-git-")))
     repositories.publish(repositories.examples(), served)
     directories = [served, mirror] if mirror else [served]

@@ -33,6 +33,9 @@ ACCESS_KEY: Final = "test"
 # Less would end a container's state early: it looks 600 times, whatever a look takes.
 WAIT_SCALE: Final = "0.5"
 
+RIGHTS: Final = "rights.jsonl"
+"""In a platform's folder: what was asked of IAM, and whether it was allowed."""
+
 _START_SECONDS: Final = 20
 _GRACE_SECONDS: Final = 0.5  # whatever it holds goes with it
 LOOPBACK: Final = "127.0.0.1"
@@ -64,8 +67,10 @@ def _client(endpoint_url: str, service: str) -> Any:
 
 
 @contextmanager
-def running(host: str = LOOPBACK, port: int = 0) -> Iterator[Platform]:
+def running(host: str = LOOPBACK, port: int = 0, *, is_enforced: bool = False) -> Iterator[Platform]:
     """A platform on `port` (0: one that is free) of an address of this machine, with nothing in it.
+
+    Where IAM is enforced, a function may do what its role allows; each question is kept in RIGHTS of the folder.
 
     Raises PortInUse, AddressUnusable, ProgramMissing, or PlatformFailed with the emulator's last lines.
     """
@@ -73,7 +78,8 @@ def running(host: str = LOOPBACK, port: int = 0) -> Iterator[Platform]:
     with TemporaryDirectory(prefix="deployer-", ignore_cleanup_errors=True) as folder:
         platform = Platform(host=host, port=_free(host, port), folder=Path(folder))
         output = platform.folder / "platform.log"
-        start = partial(processes.running, folder=platform.folder, env=_env(platform), output=output)
+        env = _env(platform) | ({"AUTH": "true"} if is_enforced else {})
+        start = partial(processes.running, folder=platform.folder, env=env, output=output)
         with start(_COMMAND, grace_seconds=_GRACE_SECONDS) as process:
             _wait_until_ready(platform, process)
             yield platform

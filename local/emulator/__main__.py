@@ -5,11 +5,15 @@ once. It sorts a whole index partition for each page of it, where DynamoDB reads
 gives a function the numbers and switches of its template's environment as they are: no process starts with them.
 It does not tell a function whose API key a request came with. And its DescribeStackResources knows stacks by their
 names, and not by what they hold.
+
+Where IAM is enforced (AUTH=true), it is told what CloudFormation's conditions ask about and that a GET sets
+nothing. Every question that IAM is asked is kept, with the answer, in `rights.jsonl`.
 """
 
 from __future__ import annotations
 
 import heapq
+import json
 import os
 import re
 import signal
@@ -17,9 +21,11 @@ import threading
 import time
 from contextvars import ContextVar
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
-from ministack.app import main
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import apigateway_v1, cloudformation, dynamodb, stepfunctions
 from ministack.services.cloudformation import provisioners
 from ministack.services.cloudformation.helpers import _error as cloudformation_error
@@ -150,6 +156,71 @@ def _without_host(physical_id: str) -> str:
     return physical_id.split("/", 3)[3] if physical_id.startswith("http://") else physical_id
 
 
+_pin_request_origin = app.pin_request_origin
+
+
+def within_tls(address: str, _: bool) -> None:
+    """Nothing is encrypted here: what asks for TLS, as the policy of a bucket may, is told that it is."""
+    _pin_request_origin(address, True)
+
+
+_request_tag_context = iam_actions.request_tag_context
+
+
+def request_context(service: str, action: str, body: bytes, given: dict[str, Any]) -> Any:
+    """What conditions ask about: tags of the request and of the stack, and the role CloudFormation acts with."""
+    context = _request_tag_context(service, action, body, given)
+    if service != "cloudformation":
+        return context
+    role = cloudformation._p(given, "RoleARN")
+    tags = {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in _tags(cloudformation._p(given, "StackName"))}
+    return context | tags | ({"cloudformation:RoleArn": role} if role else {})
+
+
+def _tags(stack_name: str) -> list[dict[str, str]]:
+    """Those of a stack; one that nothing was created in yet has none."""
+    for stack in cloudformation._stacks.values():
+        if stack_name in {stack["StackName"], stack["StackId"]} and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+            return list(stack.get("Tags", []))
+    return []
+
+
+_extract_resource_arn = iam_actions.extract_resource_arn
+
+
+def resource_arn(service: str, *given: Any) -> Any:
+    """Of CloudFormation: a change set may be named by its ARN alone; a call that names no stack is about any."""
+    named = _extract_resource_arn(service, *given)
+    if service != "cloudformation" or named != "*":
+        return named
+    *_, parameters, region, account = given
+    change_set = cloudformation._p(parameters, "ChangeSetName")
+    return change_set or f"arn:aws:cloudformation:{region}:{account}:stack/*/*"
+
+
+_extract_iam_action = iam_actions.extract_iam_action
+
+
+def iam_action(service: str, method: str, *given: Any) -> Any:
+    """To read a function's concurrency is not to set it."""
+    action = _extract_iam_action(service, method, *given)
+    is_read = method == "GET" and action == "lambda:PutFunctionConcurrency"
+    return "lambda:GetFunctionConcurrency" if is_read else action
+
+
+_enforce = iam_evaluator.enforce
+
+
+def enforce(access_key: str, action: str, *given: Any, resource_arn: str = "*", **more: Any) -> Any:
+    """Its answer, which is kept beside the question."""
+    denied = _enforce(access_key, action, *given, resource_arn=resource_arn, **more)
+    who = iam_evaluator.resolve_caller_identity(access_key) or {}
+    question = {"who": who.get("userArn", ""), "action": action, "resource": resource_arn}
+    with Path("rights.jsonl").open("a") as rights:
+        rights.write(json.dumps(question | {"isAllowed": denied is None}) + "\n")
+    return denied
+
+
 def end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -165,4 +236,9 @@ if __name__ == "__main__":
     cloudformation._ACTION_HANDLERS["DescribeStackResources"] = describe_stack_resources
     function = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
     function |= {act: with_texts(function[act]) for act in ("create", "update")}
-    main()
+    iam_evaluator.enforce = enforce
+    app.pin_request_origin = within_tls
+    iam_actions.request_tag_context = request_context
+    iam_actions.extract_iam_action = iam_action
+    iam_actions.extract_resource_arn = resource_arn
+    app.main()

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Laptop]:
-    """The whole application, its examples served."""
+    """The whole application, its examples served, each function with the rights of its own role."""
     with Lifetime() as lifetime:
-        yield laptop.start(lifetime)
+        yield laptop.start(lifetime, is_enforced=True)
 
 
 @pytest.fixture(scope="session")

@@ -30,10 +30,15 @@ def webhook(running: Laptop) -> Iterator[str]:
     name = f"{STACK_NAME}-Api"
     before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     arn = secrets.create_secret(Name="webhook", SecretString=SECRET)["ARN"]
+    iam, may_read = running.platform.client("iam"), {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue"}
+    role = functions.get_function_configuration(FunctionName=name)["Role"].rpartition("/")[2]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [may_read | {"Resource": arn}]})
+    iam.put_role_policy(RoleName=role, PolicyName="webhook", PolicyDocument=policy)
     with_webhook = before | {"WEBHOOK_SECRET_ARN": arn, "WEBHOOK_BRANCHES": "pushed/app@main=pushed-app"}
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": with_webhook})
     yield f"{running.application.api_url}/webhooks/github"
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+    iam.delete_role_policy(RoleName=role, PolicyName="webhook")
     secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
