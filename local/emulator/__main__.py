@@ -201,11 +201,14 @@ def resource_arn(service: str, *given: Any) -> Any:
 _extract_iam_action = iam_actions.extract_iam_action
 
 
-def iam_action(service: str, method: str, *given: Any) -> Any:
-    """To read a function's concurrency is not to set it."""
-    action = _extract_iam_action(service, method, *given)
-    is_read = method == "GET" and action == "lambda:PutFunctionConcurrency"
-    return "lambda:GetFunctionConcurrency" if is_read else action
+def iam_action(service: str, method: str, path: str, *given: Any) -> Any:
+    """To read a function's concurrency is not to set it, and to read one trigger is not to list them."""
+    action = _extract_iam_action(service, method, path, *given)
+    if method != "GET" or service != "lambda":
+        return action
+    if "/event-source-mappings/" in path.rstrip("/"):
+        return "lambda:GetEventSourceMapping"
+    return action.replace("PutFunctionConcurrency", "GetFunctionConcurrency") if action else action
 
 
 _enforce = iam_evaluator.enforce
