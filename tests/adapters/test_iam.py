@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.iam import account, matrix
-from tests.iam.simulator import Question, answers
+from tests.iam import account, matrix, mutants, uses
+from tests.iam.simulator import ALLOWED, Question, answers
 
-ROWS = matrix.rows()
+ROWS = [*matrix.rows(), *uses.rows()]
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,17 @@ def test_every_role_has_rows() -> None:
     for is_allowed in (True, False):
         assert {row.role for row in ROWS if row.is_allowed is is_allowed} >= account.roles().keys()
     assert len(ROWS) >= 120
+
+
+def test_action_that_is_taken_away() -> None:
+    """Of each role, each action is missed: a row that must be allowed is denied without it."""
+    every = mutants.mutants(ROWS)
+    told = iter(answers([question for mutant in every for question in mutant.questions]))
+
+    allowed = {(each.role, each.action): [next(told) for _ in each.questions] for each in every}
+
+    assert len(every) > 300
+    assert [what for what, found in allowed.items() if all(answer == ALLOWED for answer in found)] == []
 
 
 def _actions() -> list[tuple[str, str]]:
