@@ -95,12 +95,13 @@ def _watched(case: Case, folder: Path) -> dict[str, Any]:
 
 def _measured(act: Act) -> dict[str, Any]:
     _forget_the_peak()
+    before = _held_mb("VmRSS")
     started = time.monotonic()
     try:
         answer = act()
     except Exception as error:
         answer = f"{type(error).__name__}: {error}"[:200]
-    return {"answer": answer, "seconds": time.monotonic() - started, "peakMb": _peak_mb()}
+    return {"answer": answer, "seconds": time.monotonic() - started, "peakMb": _peak_mb(before)}
 
 
 def _give_up(number: int, frame: object) -> None:
@@ -113,11 +114,16 @@ def _forget_the_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5")
 
 
-def _peak_mb() -> float:
-    """The most that this process or one of its children held."""
+def _peak_mb(before: float) -> float:
+    """The most that one of its children held, or this process beside what it held `before`, which is not the attack's."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return max(_held_mb("VmHWM") - before, children)
+
+
+def _held_mb(name: str) -> float:
+    """proc(5), /proc/pid/status."""
     status = Path("/proc/self/status").read_text()
-    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(name)) / 1024
 
 
 def _left() -> list[str]:
