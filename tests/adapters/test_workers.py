@@ -88,12 +88,13 @@ def test_a_build_that_tells_of_what_it_cannot_meet(artifacts: Artifacts, code: s
 
 
 def test_a_message_without_end(artifacts: Artifacts) -> None:
-    """What is told is cut before it goes anywhere."""
+    """What is told is cut before it goes anywhere, and says so."""
     artifacts.put(build_key(SESSION, "report.json"), _telling("BuildFailed", "x" * 1_000_000))
 
     with pytest.raises(BuildFailed) as caught:
         read_report(artifacts, SESSION, "build")
-    assert len(caught.value.message) == 4096
+    assert len(caught.value.message.encode()) == 4096
+    assert caught.value.message.endswith("(cut)")
 
 
 JSON = st.recursive(
