@@ -104,7 +104,7 @@ IdempotencyKey = Annotated[
 )
 def deploy(body: Annotated[DeployBody, Body()], idempotency_key: IdempotencyKey = None) -> Response[Any]:
     """Starts a deployment. The status tells how it goes."""
-    head = _asked(SessionKind.DEPLOYMENT, body.request(), idempotency_key)
+    head = _asked(SessionKind.DEPLOYMENT, body.request(), idempotency_key, body.parameters)
     return _in_progress(head, view.accepted(_base(), head))
 
 
@@ -324,10 +324,16 @@ def _as_json(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, "headers": headers | {"content-type": "application/json"}}
 
 
-def _asked(kind: SessionKind, request: DeployRequest | SanityRequest, idempotency_key: str | None) -> Head:
+def _asked(
+    kind: SessionKind,
+    request: DeployRequest | SanityRequest,
+    idempotency_key: str | None,
+    parameters: Mapping[str, str] | None = None,
+) -> Head:
     """The head of the session that the caller asked for."""
-    key = Idempotency.of(caller=_caller(), key=idempotency_key, request=request) if idempotency_key else None
-    return _started(kind, _caller(), request, *([key] if key else []))
+    whole = {**request, "parameters": parameters}
+    keys = [Idempotency.of(caller=_caller(), key=idempotency_key, request=whole)] if idempotency_key else []
+    return _started(kind, _caller(), request, *keys, parameters=parameters)
 
 
 def _delivered(settings: Settings) -> Response[Any]:
@@ -342,14 +348,20 @@ def _delivered(settings: Settings) -> Response[Any]:
     return _json(HTTPStatus.ACCEPTED, {"sessions": [view.accepted(_base(), head) for head in heads]})
 
 
-def _started(kind: SessionKind, caller: str, request: DeployRequest | SanityRequest, *keys: Idempotency) -> Head:
+def _started(
+    kind: SessionKind,
+    caller: str,
+    request: DeployRequest | SanityRequest,
+    *keys: Idempotency,
+    parameters: Mapping[str, str] | None = None,
+) -> Head:
     """The head of a session whose execution has been started: a new one, or the one that came with those keys."""
     settings = Settings.from_env()
     machine = settings.test_machine_arn if kind is SessionKind.TEST else settings.deploy_machine_arn
     session_id = new_session_id(_now_ms())
     head = new_head(session_id, kind, caller, request, executions.execution_arn(machine, session_id))
     # An earlier session with this key may have been written, and then not started.
-    session_id = Sessions.from_settings(settings).create(head, *keys)
+    session_id = Sessions.from_settings(settings).create(head, *keys, parameters=parameters)
     head = new_head(session_id, kind, caller, request, executions.execution_arn(machine, session_id))
     executions.start(head["executionArn"], {"sessionId": session_id, "request": request})
     return head

@@ -8,7 +8,7 @@ from deployer.amounts import counted
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.errors import StackGone
-from deployer.redaction import members_without_secrets
+from deployer.redaction import HIDDEN, members_without_secrets
 from deployer.session import LogLevel, Stage
 from deployer.settings import Settings
 from deployer.state_data import StateEvent
@@ -16,11 +16,12 @@ from deployer.state_data import StateEvent
 if TYPE_CHECKING:
     from deployer.session import ResourceRecord
     from deployer.stack.stack import Stack
-    from deployer.state_data import ChangeSet
+    from deployer.state_data import ChangeSet, Package
 
 
 class Event(StateEvent):
     changeSet: ChangeSet
+    package: Package
 
 
 class Answer(TypedDict):
@@ -53,5 +54,9 @@ def _record(sessions: Sessions, event: Event, stack: Stack, resources: list[Reso
         entries=[(LogLevel.INFO, message)],
         stackName=stack.name,
         stackId=stack.stack_id,
-        outputs=members_without_secrets(stack.outputs),
+        outputs=members_without_secrets(stack.outputs) | dict.fromkeys(_hidden(event, stack), HIDDEN),
     )
+
+
+def _hidden(event: Event, stack: Stack) -> list[str]:
+    return [name for name in event["package"]["secretOutputs"] if name in stack.outputs]

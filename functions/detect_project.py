@@ -107,7 +107,8 @@ def _asked(sessions: Sessions, event: Event, settings: Settings) -> Asked:
     stacks = Stacks.from_settings(settings)
     place = StackPlace(stack_name=event["source"]["stackName"], account_id=_account(settings), region=_region())
     stack = callers_stack(stacks, sessions, event["sessionId"], name) if name else None
-    return Asked(request=event["request"], place=place, stack=stack)
+    given = sessions.given_parameters(event["sessionId"])
+    return Asked(request=event["request"], parameters=given, place=place, stack=stack)
 
 
 def _units(

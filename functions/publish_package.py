@@ -31,6 +31,7 @@ from deployer.state_data import StateEvent
 from deployer.template.capabilities import capabilities
 from deployer.template.chosen import choose
 from deployer.template.made_names import StackPlace
+from deployer.template.parameter_uses import secret_outputs
 from deployer.template.settled import asked_values, known_values, recorded
 from deployer.worker import PROJECT, SOURCE
 
@@ -66,7 +67,7 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
         with SourceArchive.open(archive) as source:
             packages = _packages(artifacts, source, settings)
             notes = _take_units(event, found, packages)
-            settle = partial(_settle, event, found, packages.scope, notes)
+            settle = partial(_settle, sessions, event, found, packages.scope, notes)
             template, values = _template(found, packages, Path(folder), settle)
     key = packages.publish_template(template)
     _record(event, sessions, [*notes, (LogLevel.INFO, str(packages.tally))], values)
@@ -75,6 +76,7 @@ def publish(event: Event, settings: Settings, artifacts: Artifacts, sessions: Se
         "capabilities": capabilities(template),
         "parameters": asked_values(values),
         "tags": _tags(event["request"]["tags"], found["settings"]["tags"]),
+        "secretOutputs": secret_outputs(template),
     }
 
 
@@ -85,14 +87,20 @@ def _tags(request: dict[str, str], samconfig: dict[str, str]) -> dict[str, str]:
 
 
 def _settle(
-    event: Event, found: FoundProject, scope: Scope, notes: list[tuple[LogLevel, str]], template: Template
+    sessions: Sessions,
+    event: Event,
+    found: FoundProject,
+    scope: Scope,
+    notes: list[tuple[LogLevel, str]],
+    template: Template,
 ) -> list[ParameterValue]:
     """What DetectProject settled; for a template that the build made, what is settled now, without a network."""
     if found["parameters"] is not None:
         return found["parameters"]
     name = event["source"]["stackName"]
     place = StackPlace(stack_name=name, account_id=scope.account_id, region=scope.region)
-    values, told = choose(template, event["request"]["parameters"], found["settings"], place)
+    given = sessions.given_parameters(event["sessionId"])
+    values, told = choose(template, given, found["settings"], place)
     notes += [(LogLevel.INFO, sentence) for sentence in told]
     return values
 

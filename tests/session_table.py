@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.aws.clients import client
-from deployer.session import LogLevel, SessionKind, SessionStatus, Stage, caller_kind, new_session_id
+from deployer.session import (
+    LogLevel,
+    SessionKind,
+    SessionStatus,
+    Stage,
+    caller_kind,
+    head_timestamp,
+    new_session_id,
+)
 
 if TYPE_CHECKING:
     from deployer.aws.sessions import Sessions
@@ -61,6 +69,18 @@ def a_head(session_id: str | None = None, **attributes: object) -> Head:
 
 def created(sessions: Sessions, **attributes: Any) -> str:
     return sessions.create(a_head(**attributes))
+
+
+def give_parameters(session_id: str, parameters: dict[str, str]) -> None:
+    """As if the request had given them, if any."""
+    if not parameters:
+        return
+    client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"sessionId": {"S": session_id}, "timestamp": {"N": str(head_timestamp(session_id))}},
+        UpdateExpression="SET givenParameters = :given",
+        ExpressionAttributeValues={":given": {"M": {name: {"S": value} for name, value in parameters.items()}}},
+    )
 
 
 def deployed(sessions: Sessions, **attributes: Any) -> str:

@@ -67,7 +67,7 @@ def _report(plan: BuildPlan, exchange: Exchange, environment: dict[str, str]) ->
     try:
         _build(plan, exchange, environment, work, report)
     except DeployerError as error:
-        report["error"] = {"code": error.code, "message": clean(error.message)}
+        report["error"] = {"code": error.code, "message": error.message}
     except Exception as error:
         # A report with our fault in it is worth more than a task that ended without one.
         report["error"] = _internal(error)

@@ -117,5 +117,5 @@ def _limit_files(max_bytes: int) -> None:
 
 
 def _report(error: DeployerError | None, notes: list[str]) -> CloneReport:
-    told: WorkerError | None = {"code": error.code, "message": clean(error.message)} if error else None
+    told: WorkerError | None = {"code": error.code, "message": error.message} if error else None
     return {"error": told, "logTail": [clean(note) for note in notes[-_MAX_NOTES:]]}

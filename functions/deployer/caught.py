@@ -26,15 +26,12 @@ from deployer.errors import (
     error_class,
     errors_of,
 )
-from deployer.log_text import clean, cut
 from deployer.stack.hints import hint_for, hint_for_template
 
 if TYPE_CHECKING:
     from deployer.session import ErrorRecord
     from deployer.state_data import Failure
 
-# Step Functions API, Fail state: 32,768 characters of cause.
-_MAX_CAUSE: Final = 32_000
 _MAX_REASON: Final = 500
 
 
@@ -56,20 +53,20 @@ def error_of(name: str, cause: str) -> DeployerError:
 
 def record_of(error: DeployerError) -> ErrorRecord:
     """The error as a session keeps it."""
-    record: ErrorRecord = {"code": error.code, "message": clean(error.message)}
+    record: ErrorRecord = {"code": error.code, "message": error.message}
     if hint := _hint_for(error) or error.hint:
         record["hint"] = hint
     resource = StackFailed.resource_of(error.message) if isinstance(error, StackFailed) else None
     if resource:
         record["resource"] = resource
     if isinstance(error, TemplateNotAllowed | PhysicalNameTaken):
-        record["errors"] = errors_of(clean(error.message))
+        record["errors"] = errors_of(error.message)
     return record
 
 
 def failure_of(error: DeployerError) -> Failure:
     """The error as the execution ends with it."""
-    return {"error": error.code, "cause": cut(clean(error.message), _MAX_CAUSE)}
+    return {"error": error.code, "cause": error.message}
 
 
 def _hint_for(error: DeployerError) -> str:

@@ -78,15 +78,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from deployer.log_text import clean
+
 
 class DeployerError(Exception):
-    """The root. `hint` says what the person can do when the message alone does not."""
+    """The root. `hint` says what the person can do when the message alone does not.
+
+    The message is made harmless at once: a function's error stands in its execution's history, and in its log.
+    """
 
     hint: ClassVar[str] = ""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = clean(message)
+        super().__init__(self.message)
 
     @property
     def code(self) -> str:

@@ -16,7 +16,10 @@ class StateEvent(TypedDict):
 
 
 class DeployRequest(TypedDict):
-    """`$.request`: what `POST /deploy` was given, normalized. Nothing is left out; what was not given is null."""
+    """`$.request`: what `POST /deploy` was given, normalized; what was not given is null.
+
+    Left out are the parameters: one of them may be a secret. They are in the session (Sessions.given_parameters).
+    """
 
     repository: str  # owner/name
     branch: str | None
@@ -24,7 +27,6 @@ class DeployRequest(TypedDict):
     projectRoot: str  # "" is the top of the repository
     template: str | None  # relative to projectRoot
     stackName: str | None
-    parameters: dict[str, str]
     tags: dict[str, str]
     mode: Literal["deploy", "plan"]
     runTests: bool
@@ -60,6 +62,7 @@ class Package(TypedDict):
     capabilities: list[str]
     parameters: dict[str, str | None]  # null: the stack keeps the value that it has
     tags: dict[str, str]  # of the request, and of the project's samconfig.toml
+    secretOutputs: list[str]  # the names of those that tell a secret parameter's value
 
 
 class ChangeSet(TypedDict):

@@ -58,8 +58,9 @@ def test_accepted_deployment(application: Sessions) -> None:
 
 
 def test_input_of_the_execution(application: Sessions) -> None:
-    """The machine gets the request normalized and whole."""
-    answer = call("POST", "/deploy", {**GOOD, "projectRoot": "./app/", "tags": {"team": "platform"}})
+    """The machine gets the request normalized, without the parameters, which only the session has."""
+    body = {**GOOD, "projectRoot": "./app/", "tags": {"team": "platform"}, "parameters": {"Motto": "secret"}}
+    answer = call("POST", "/deploy", body)
 
     assert input_of(answer.body["sessionId"]) == {
         "sessionId": answer.body["sessionId"],
@@ -70,13 +71,14 @@ def test_input_of_the_execution(application: Sessions) -> None:
             "projectRoot": "app",
             "template": None,
             "stackName": None,
-            "parameters": {},
             "tags": {"team": "platform"},
             "mode": "deploy",
             "keepFailedStack": False,
             "runTests": False,
         },
     }
+    assert application.given_parameters(answer.body["sessionId"]) == {"Motto": "secret"}
+    assert "parameters" not in application.head(answer.body["sessionId"])["request"]
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "text/plain"])
@@ -96,11 +98,12 @@ def test_repeated_request(application: Sessions) -> None:
     assert len(executions("Deploy")) == 1
 
 
-def test_key_with_other_request(application: Sessions) -> None:
+@pytest.mark.parametrize("other", [{"branch": "next"}, {"parameters": {"Stage": "prod"}}])
+def test_key_with_other_request(application: Sessions, other: dict[str, Any]) -> None:
     """The same key with another body is 422, and starts nothing."""
     call("POST", "/deploy", GOOD, Idempotency_Key="k")
 
-    answer = call("POST", "/deploy", {**GOOD, "branch": "next"}, Idempotency_Key="k")
+    answer = call("POST", "/deploy", {**GOOD, **other}, Idempotency_Key="k")
 
     assert (answer.status, answer.body["code"]) == (422, "IdempotencyKeyReused")
     assert len(executions("Deploy")) == 1

@@ -43,7 +43,7 @@ def event(session: Session, artifacts: Artifacts, cloudformation: CannedCloudFor
     cloudformation.answers("ListStackResources", {"StackResourceSummaries": []})
     cloudformation.answers("DeleteStack", {})
     return session.event(
-        request={"parameters": {}, "tags": {}, "keepFailedStack": False},
+        request={"tags": {}, "keepFailedStack": False},
         source={"repository": "octo/hello", "commit": "a" * 40, "stackName": "shop"},
         package={
             "templateKey": key,

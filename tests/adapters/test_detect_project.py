@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.cloudformation import CannedCloudFormation, a_stack, tags_of
-from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table
+from tests.session_table import ENTERED_AT, NOW_MS, TABLE, a_head, create_table, give_parameters
 
 import detect_project
 from deployer.aws.artifacts import source_key, trusted_key
@@ -48,7 +48,6 @@ REQUEST: dict[str, Any] = {
     "projectRoot": "",
     "template": None,
     "stackName": None,
-    "parameters": {},
 }
 
 
@@ -86,7 +85,10 @@ def _reported(artifacts: Artifacts, error: dict[str, str] | None) -> None:
     artifacts.put(source_key(SESSION, "report.json"), json.dumps(report).encode())
 
 
-def _detect(*, source: dict[str, str] | None = None, **request: Any) -> ProjectFound:
+def _detect(
+    *, source: dict[str, str] | None = None, parameters: dict[str, str] | None = None, **request: Any
+) -> ProjectFound:
+    give_parameters(SESSION, parameters or {})
     source = {"repository": "octo/hello", "commit": "0" * 40, "stackName": "shop", **(source or {})}
     event: Any = {"sessionId": SESSION, "enteredAt": ENTERED_AT, "request": REQUEST | request, "source": source}
     return detect_project.handler(event, None)

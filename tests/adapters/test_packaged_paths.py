@@ -174,9 +174,7 @@ def _published(
         "built": {},
     }
     artifacts.put(trusted_key(session.id, "project.json"), json.dumps(found).encode())
-    answer = publish_package.handler(
-        session.event(request={"parameters": {}, "tags": {}}, source={"stackName": "shop"}), None
-    )
+    answer = publish_package.handler(session.event(request={"tags": {}}, source={"stackName": "shop"}), None)
     return dict(json.loads(artifacts.get(answer["templateKey"], 1_000_000)))
 
 

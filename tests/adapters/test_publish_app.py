@@ -20,6 +20,7 @@ from tests.assemblies import (
     one_function,
     stack,
 )
+from tests.session_table import give_parameters
 
 import publish_package
 from deployer.aws.artifacts import build_key, source_key, trusted_key
@@ -78,8 +79,10 @@ class App:
 
     def publish(self, **parameters: str) -> tuple[dict[str, Any], Any]:
         """The packaged template, and the state's answer."""
-        request = {"parameters": parameters, "tags": {}}
-        event = self.session.event(request=request, source={"stackName": "shop"}, project={"needsBuild": True})
+        give_parameters(self.session.id, parameters)
+        event = self.session.event(
+            request={"tags": {}}, source={"stackName": "shop"}, project={"needsBuild": True}
+        )
         answer = publish_package.handler(event, None)
         return self.document(answer["templateKey"]), answer
 

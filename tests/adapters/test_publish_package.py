@@ -10,6 +10,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.session_table import give_parameters
 
 import publish_package
 from deployer.aws.artifacts import build_key, source_key, trusted_key
@@ -94,8 +95,9 @@ class Project:
 
     def publish(self, **parameters: str) -> tuple[dict[str, Any], Any]:
         """The packaged template, and the state's answer."""
+        give_parameters(self.session.id, parameters)
         event = self.session.event(
-            request={"parameters": parameters, "tags": {"team": "blue"}},
+            request={"tags": {"team": "blue"}},
             source={"stackName": "shop"},
             project={"needsBuild": bool(self.units)},
         )

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.session_table import ENTERED_AT, MACHINE, NOW_MS, advance, created, items
+from tests.session_table import ENTERED_AT, MACHINE, NOW_MS, a_head, advance, created, items
 
 from deployer.errors import PageTokenInvalid, SessionCancelled, SessionNotFound
 from deployer.page_token import page_token
@@ -31,6 +31,19 @@ def test_created_session(sessions: Sessions) -> None:
 
     assert head["status"] == "pending"
     assert head["timestamp"] == head_timestamp(session_id) == NOW_MS * 1000
+
+
+@pytest.mark.parametrize("status", [SessionStatus.SUCCESS, SessionStatus.FAILED, SessionStatus.CANCELLED])
+def test_given_parameters(sessions: Sessions, status: SessionStatus) -> None:
+    """They are there for as long as the session runs, and nowhere in its items afterwards."""
+    session_id = sessions.create(a_head(), parameters={"Motto": "s3cr3t"})
+    advance(sessions, session_id, "one")
+    assert sessions.given_parameters(session_id) == {"Motto": "s3cr3t"}
+
+    sessions.settle(session_id, ENTERED_AT, status, "done")
+
+    assert sessions.given_parameters(session_id) == {}
+    assert "s3cr3t" not in json.dumps(items(session_id))
 
 
 def test_unknown_session(sessions: Sessions) -> None:

@@ -194,18 +194,20 @@ def test_stopped_stack_that_went_back(session: Session, cloudformation: CannedCl
 
 def test_resources_of_a_deployed_stack(session: Session, cloudformation: CannedCloudFormation) -> None:
     """Outputs, but for secrets, and what is there are in the session; what was removed is not."""
-    given = {"Url": "https://x", "DbPassword": "s3cr3t-W0rd"}
+    given = {"Url": "https://x", "DbPassword": "s3cr3t-W0rd", "Motto": "of a parameter"}
+    package = {"secretOutputs": ["Motto", "Gone"]}
     outputs = [{"OutputKey": key, "OutputValue": value} for key, value in given.items()]
     cloudformation.answers("DescribeStacks", a_stack("CREATE_COMPLETE", Outputs=outputs))
     found = [summary("Queue", "CREATE_COMPLETE"), summary("Old", "DELETE_COMPLETE")]
     cloudformation.answers("ListStackResources", {"StackResourceSummaries": found})
 
-    answer = collect_resources.handler(session.event(changeSet=change_set()), None)
+    answer = collect_resources.handler(session.event(changeSet=change_set(), package=package), None)
 
     head = session.head
     assert answer["resourceCount"] == 1
     assert [each["logicalId"] for each in session.sessions.resources(session.id)] == ["Queue"]
-    assert (head["stackName"], head["outputs"]) == ("shop", {"Url": "https://x", "DbPassword": "****"})
+    assert head["stackName"] == "shop"
+    assert head["outputs"] == {"Url": "https://x", "DbPassword": "****", "Motto": "****"}
 
 
 def test_removal(session: Session, cloudformation: CannedCloudFormation) -> None:

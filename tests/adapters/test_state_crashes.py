@@ -231,7 +231,7 @@ def _check_stack(world: World) -> None:
 
 
 def _collect(world: World) -> None:
-    collect_resources.handler(world.given("changeSet"), None)
+    collect_resources.handler(world.given("changeSet", "package"), None)
 
 
 def _succeed(world: World) -> None:

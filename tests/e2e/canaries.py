@@ -1,4 +1,4 @@
-"""Ten secrets, the repository that holds and tells them everywhere, and where they must not turn up."""
+"""Thirteen secrets, the repository that holds and tells them everywhere, and where they must not turn up."""
 
 from __future__ import annotations
 
@@ -42,7 +42,15 @@ SECRETS: Final[dict[str, tuple[str, str]]] = {
     "password": ("password=canary9-correct-horse", "canary9-correct-horse"),
 }
 NO_ECHO: Final = "canary0-no-echo-value"
-ALL: Final = {**{name: part for name, (_, part) in SECRETS.items()}, "NoEcho value": NO_ECHO}
+MOTTO: Final = "canary10-no-echo-motto"
+GIVEN: Final = "canary11-given-as-text"
+"""What a caller gives a parameter that only the template calls secret."""
+ALL: Final = {
+    **{name: part for name, (_, part) in SECRETS.items()},
+    "NoEcho value": NO_ECHO,
+    "NoEcho value of a harmless name": MOTTO,
+    "NoEcho value as text": GIVEN,
+}
 _PRINTED: Final = "\n".join(text for text, _ in SECRETS.values())
 _HANDLERS: Final = """
 import os
@@ -76,7 +84,10 @@ def repository(*, fails: bool = False) -> Files:
         "Transform": "AWS::Serverless-2016-10-31",
         "Description": f"Our own, {SECRETS['password'][0]}",
         "Metadata": {"Notes": _PRINTED},
-        "Parameters": {"DbPassword": {"Type": "String", "NoEcho": True, "Default": NO_ECHO}},
+        "Parameters": {
+            "DbPassword": {"Type": "String", "NoEcho": True, "Default": NO_ECHO},
+            "Motto": {"Type": "String", "NoEcho": True, "Default": MOTTO},
+        },
         "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
         # What cfn-lint has something to say of.
         "Resources": {**functions, "Odd": _queue_that_is_wrong(SECRETS["password"][0])},
@@ -84,6 +95,7 @@ def repository(*, fails: bool = False) -> Files:
             "Database": {"Value": SECRETS["password in an address"][0]},
             "Header": {"Value": SECRETS["bearer header"][0], "Description": SECRETS["GitHub token"][0]},
             "DbPassword": {"Value": {"Ref": "DbPassword"}},
+            "Told": {"Value": {"Fn::Sub": "we say ${Motto}"}},
         },
     }
     makefile = _MAKEFILE + ("\t@exit 1\n" if fails else "")

@@ -23,22 +23,26 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def told(running: Laptop, client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Session]]:
-    """A deployment with its tests, as the API tells of it, and one whose build fails."""
+    """A deployment with its tests, as the API tells of it; one whose build fails; one that is given a secret."""
     sessions = []
     for fails in (False, True):
         repository = _served(running, tmp_path_factory.mktemp("canary"), canaries.repository(fails=fails))
         sessions.append(client.settle(client.deploy(repository, runTests=True)["sessionId"]))
+    given = {"Motto": canaries.GIVEN}
+    sessions.append(client.settle(client.deploy(repository, parameters=given)["sessionId"]))
     yield sessions
     client.settle(client.remove(sessions[0]["sessionId"])["sessionId"])
 
 
 def test_what_was_told(told: list[Session], client: Client) -> None:
-    """The secrets came by: the functions answered, one failed, and so did the other build."""
-    deployed, failed = told
+    """The secrets came by: the functions answered, one failed, so did the other build, and one was refused."""
+    deployed, failed, given = told
     by_name = {each["name"]: each for each in _tests(client, deployed)["testResults"]}
 
     assert (deployed["error"]["code"], failed["error"]["code"]) == ("SanityTestsFailed", "BuildFailed")
     assert by_name["Answer answers an API request"]["status"] == "pass"
+    assert given["error"]["code"] == "ParametersInvalid"
+    assert given["error"]["message"].startswith("Motto: is secret (NoEcho), and")
     assert "no connection with ****" in by_name["Refuse answers an API request"]["error"]
     assert len([line for line in failed["logs"] if "password=****" in line["message"]]) >= 1
 
@@ -51,7 +55,8 @@ def test_api(told: list[Session], client: Client) -> None:
     answers = [*told, tests, client.deployments()]
 
     assert found_in([("API", json.dumps(answers).encode()), ("JUnit", junit)]) == []
-    assert told[0]["deployedResources"]["outputs"]["DbPassword"] == "****"
+    outputs = told[0]["deployedResources"]["outputs"]
+    assert (outputs["DbPassword"], outputs["Told"]) == ("****", "****")
 
 
 @pytest.mark.parametrize("place", [canaries.table, canaries.histories])

@@ -35,7 +35,7 @@ SHAPES = {
     "stackId": str,
 }
 
-PACKAGE = {"templateKey": "k", "capabilities": [], "parameters": {"A": None}, "tags": {}}
+PACKAGE = {"templateKey": "k", "capabilities": [], "parameters": {"A": None}, "tags": {}, "secretOutputs": []}
 
 
 def snake(name: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import DeployerError, ParametersInvalid, ParametersMissing
+from deployer.template.parameter_uses import secret_outputs
 from deployer.template.parameters import without_constraints
 from deployer.template.settled import (
     Given,
@@ -242,3 +243,21 @@ def test_any_parameters_section(parameters: dict[str, Any], values: dict[str, st
         settle({"Parameters": parameters}, Given(request=values), {})
     except DeployerError as error:
         assert error.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Ref": "Motto"},
+        {"Fn::Sub": "we say ${Motto}"},
+        {"Fn::Sub": ["${A}", {"A": {"Fn::Join": ["-", ["a", {"Ref": "Motto"}]]}}]},
+        {"Fn::If": ["Loud", {"Ref": "Motto"}, "nothing"]},
+    ],
+)
+def test_outputs_that_tell_a_secret(value: Any) -> None:
+    """An output whose value has a NoEcho parameter in it, however deep, is one; no other is."""
+    document = template(Motto={"Type": "String", "NoEcho": "true"}, Stage={"Type": "String"})
+    others = {"Stage": {"Value": {"Ref": "Stage"}}, "Text": {"Value": "Motto"}, "Odd": "Motto"}
+
+    assert secret_outputs({**document, "Outputs": {"Told": {"Value": value}, **others}}) == ["Told"]
+    assert secret_outputs({"Outputs": {"Told": {"Value": value}}}) == []

@@ -71,7 +71,7 @@ def test_what_every_function_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         "CheckChangeSet": ["changeSet"],
         "ExecuteChangeSet": ["changeSet", "request"],
         "CheckStack": ["stack"],
-        "CollectResources": ["changeSet"],
+        "CollectResources": ["changeSet", "package"],
         "RecordSuccess": [],
     }
 

@@ -89,7 +89,6 @@ class DeployBody(BaseModel):
             "projectRoot": self.project_root,
             "template": self.template,
             "stackName": self.stack_name,
-            "parameters": self.parameters,
             "tags": self.tags,
             "mode": self.mode,
             "runTests": self.run_tests,

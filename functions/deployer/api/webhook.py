@@ -102,7 +102,6 @@ def _request(target: PushTarget, push: Push, is_tested: bool) -> DeployRequest:
         "projectRoot": target.project_root,
         "template": None,
         "stackName": target.stack_name,
-        "parameters": {},
         "tags": {},
         "mode": "deploy",
         "runTests": is_tested,

@@ -27,6 +27,7 @@ class Asked:
     """What was asked for, where the stack is going to be, and the one that the request names, if it is there."""
 
     request: DeployRequest
+    parameters: Mapping[str, str]
     place: StackPlace
     stack: Stack | None
 
@@ -56,6 +57,6 @@ def find_settings(project: Project, texts: Mapping[str, str], asked: Asked) -> P
     notes = tuple((LogLevel.WARNING, note) for note in file.notes)
     if project.kind is ProjectKind.CDK:
         return ProjectSettings(found=found, values=None, notes=notes)
-    values, told = choose(project.document, asked.request["parameters"], found, asked.place, default_network)
+    values, told = choose(project.document, asked.parameters, found, asked.place, default_network)
     said = tuple((LogLevel.INFO, sentence) for sentence in told)
     return ProjectSettings(found=found, values=values, notes=(*notes, *said))

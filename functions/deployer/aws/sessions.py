@@ -36,13 +36,14 @@ from deployer.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deployer.idempotency import Idempotency
     from deployer.sanity.sanity_test import SanityTestResult
     from deployer.settings import Settings
 
 _DAY_SECONDS: Final = 86_400
+_GIVEN: Final = "givenParameters"
 _LEVELS: Final = {SessionStatus.FAILED: LogLevel.ERROR, SessionStatus.CANCELLED: LogLevel.WARNING}
 
 
@@ -64,12 +65,14 @@ class Sessions:
     def from_settings(cls, settings: Settings) -> Sessions:
         return cls(settings.table_name, settings.log_retention_days)
 
-    def create(self, head: Head, *idempotencies: Idempotency) -> str:
+    def create(self, head: Head, *idempotencies: Idempotency, parameters: Mapping[str, str] | None = None) -> str:
         """The id of the session that counts: this one's, or an earlier one's with the same key and request.
 
+        `parameters` are kept until it settles: until the template is known, any of them may be a secret.
         Raises IdempotencyKeyReused when one of the keys came with another request.
         """
         head = head | head_key(head["sessionId"]) | {"expiresAt": self._expires_at()}
+        head |= {_GIVEN: dict(parameters)} if parameters else {}
         now = self._now_seconds()
         keys = [first_use(self._table, each, head["sessionId"], now) for each in idempotencies]
         writes = [self._table.put(head, "attribute_not_exists(#sessionId)"), *keys]
@@ -88,6 +91,13 @@ class Sessions:
         if head is None:
             raise SessionNotFound(f"there is no session {session_id}")
         return head
+
+    def given_parameters(self, session_id: str) -> dict[str, str]:
+        """What the request gave the template's parameters; nothing once the session has settled.
+
+        Raises SessionNotFound.
+        """
+        return dict(self.head(session_id).get(_GIVEN, {}))
 
     def head_of(self, session_id: str, caller: str) -> Head:
         """The same, for whom it may be shown to. Raises SessionNotFound for another caller's, too."""
@@ -152,7 +162,8 @@ class Sessions:
         logs = self._log_writes(session_id, entered_at, Stage.SETTLED, [entry])
         duration = {"durationMs": self._now_ms() - head_timestamp(session_id) // 1000}
         try:
-            self._table.write(*logs, self._head_update(session_id, changes, status.may_follow, duration))
+            update = self._head_update(session_id, changes, status.may_follow, duration, removed=[_GIVEN])
+            self._table.write(*logs, update)
         except ConditionNotMet:
             return False
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.policy.walk import Place, walk
+from deployer.template.parameters import declared, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +42,18 @@ def uses(template: Mapping[str, Any]) -> dict[str, list[Use]]:
     for name, use in [*_of_resources(template), *_of_conditions(template)]:
         found.setdefault(name, []).append(use)
     return found
+
+
+def secret_outputs(template: Mapping[str, Any]) -> list[str]:
+    """The outputs that tell the value of a secret parameter, or a part of it; CloudFormation shows them."""
+    secrets = {name for name, parameter in declared(template).items() if is_secret(parameter)}
+    outputs = _map(template.get("Outputs"))
+    return [str(name) for name, output in outputs.items() if secrets & set(_names(_map(output).get("Value")))]
+
+
+def _names(value: Any) -> Iterator[str]:
+    for _, node in walk(value, Place("")):
+        yield from (name for name, _ in _named(node))
 
 
 def _of_resources(template: Mapping[str, Any]) -> Iterator[tuple[str, Use]]:

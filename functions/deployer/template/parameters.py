@@ -16,7 +16,7 @@ _REFERENCE: Final = re.compile(r"\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[
 _BY_REFERENCE: Final = (
     "is secret (NoEcho), and secrets are taken by reference alone: put it into Secrets Manager or Parameter Store "
     "and give {{resolve:secretsmanager:NAME:SecretString:KEY}} or {{resolve:ssm-secure:NAME}}. What was given as "
-    "text stands in the record of this session: change that secret"
+    "text is not kept"
 )
 _CONSTRAINTS: Final = frozenset({"AllowedPattern", "AllowedValues", "MinLength", "MaxLength"})
 
