@@ -54,5 +54,6 @@ def test_entry_points(name: str) -> None:
 
 
 def test_errors() -> None:
-    """The errors know nobody."""
-    assert [module for module in imported(FUNCTIONS / "deployer/errors.py") if module.startswith("deployer")] == []
+    """The errors know nobody but what makes their messages harmless."""
+    found = [module for module in imported(FUNCTIONS / "deployer/errors.py") if module.startswith("deployer")]
+    assert found == ["deployer.log_text"]

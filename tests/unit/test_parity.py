@@ -60,6 +60,8 @@ def test_packages() -> None:
     theirs = {"app.py": "2", "a-1.dist-info/RECORD": "2", "same": "1", "more.py": "1"}
     ours |= {"app.js.map": "1", "b.js.map": "1"}
     theirs |= {"app.js.map": "2"}
+    ours |= {"a.cpython-311-x86_64-linux-gnu.so": "1", "share/doc/a": "1", "a.so": "1"}
+    theirs |= {"a.cpython-311-aarch64-linux-gnu.so": "2", "a-1.data/data/share/doc/a": "1"}
 
     found = {each.where: (each.what, bool(each.why)) for each in packages.differences(ours, theirs)}
 
@@ -70,6 +72,8 @@ def test_packages() -> None:
         "b.js.map": ("only in ours", False),
         "a-1.dist-info/RECORD": ("other content", True),
         "more.py": ("only in sam's", False),
+        "a.cpython-311-*-linux-gnu.so": ("other content", True),
+        "a.so": ("only in ours", False),
     }
 
 
