@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deployer.aws.sessions import Sessions
 from deployer.aws.stacks import Stacks
 from deployer.session import Head, Stage
 from deployer.settings import Settings
 from deployer.stack.event import cursor_after
-from deployer.stack.watch import failure, has_settled, log_entries, looked_at
+from deployer.stack.watch import failure, has_settled, left, log_entries, looked_at
 from deployer.state_data import StateEvent
 
 if TYPE_CHECKING:
+    from deployer.session import ResourceRecord
     from deployer.stack.event import StackEvent
     from deployer.stack.stack import Stack
     from deployer.state_data import Stack as Watch
+
+_MAX_RETAINED: Final = 100
 
 
 class Event(StateEvent):
@@ -57,8 +60,15 @@ def _copy_events(
         message=_message(stack, news),
         entries=log_entries(_with_refusals(stacks, watch, head, news), watch["stackId"]),
         eventCursor=cursor_after(cursor, news),
+        retainedResources=_retained(head, news),
     )
     return news
+
+
+def _retained(head: Head, news: list[StackEvent]) -> list[ResourceRecord] | None:
+    """The attribute of the session, where it changes."""
+    retained = left(news)
+    return [*head.get("retainedResources", []), *retained][:_MAX_RETAINED] if retained else None
 
 
 def _stage(watch: Watch) -> Stage:

@@ -16,6 +16,7 @@ from deployer.instants import iso8601
 from deployer.sanity.redaction import redacted
 from deployer.sanity.sanity_test import Outcome, Verdict
 from deployer.settings import Settings
+from deployer.stack.physical_id import shown_id
 from deployer.state_data import StateEvent
 from deployer.worker import TESTS
 
@@ -51,7 +52,7 @@ def _result(test: SanityTest) -> SanityTestResult:
         "name": test["name"],
         "resourceType": test["resourceType"],
         "logicalId": test["logicalId"],
-        "physicalId": test["physicalId"],
+        "physicalId": shown_id(test["resourceType"], test["physicalId"]),
         "status": outcome.status.value,
         "startedAt": iso8601(started_ms),
         "durationMs": time.time_ns() // 1_000_000 - started_ms,

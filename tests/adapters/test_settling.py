@@ -82,8 +82,32 @@ def test_removal(application: Sessions) -> None:
 
     answer = record_removal.handler({"sessionId": session_id, "enteredAt": ENTERED_AT}, None)
 
+    told = call("GET", f"/status/{session_id}").body
     assert answer["status"] == "deleted"
-    assert call("GET", f"/status/{session_id}").body["deployedResources"] is None
+    assert (told["message"], told["deployedResources"], told["retainedResources"]) == (
+        "stack hello is gone",
+        None,
+        [],
+    )
+
+
+def test_removal_that_left_something(application: Sessions) -> None:
+    """What stayed is told after the stack is gone."""
+    stayed = {
+        "logicalId": "Table",
+        "type": "AWS::DynamoDB::Table",
+        "physicalId": "t-1",
+        "status": "DELETE_SKIPPED",
+    }
+    session_id = running(application, Stage.COLLECTING, retainedResources=[stayed])
+    application.settle(session_id, ENTERED_AT, SessionStatus.SUCCESS, "done")
+    call("DELETE", f"/deployments/{session_id}")
+
+    record_removal.handler({"sessionId": session_id, "enteredAt": ENTERED_AT}, None)
+
+    told = call("GET", f"/status/{session_id}").body
+    assert told["message"] == "stack hello is gone, 1 resource stayed: see retainedResources"
+    assert told["retainedResources"] == [stayed]
 
 
 def test_failure(application: Sessions) -> None:

@@ -232,6 +232,29 @@ def test_removal(session: Session, cloudformation: CannedCloudFormation) -> None
     ]
 
 
+def test_removal_that_leaves_something(session: Session, cloudformation: CannedCloudFormation) -> None:
+    """What the template keeps is told: a warning each, a list in the session, a number at the end."""
+    skipped = told(2, "Queue", "DELETE_SKIPPED") | {"PhysicalResourceId": "shop-Queue-1A"}
+    cloudformation.answers("DescribeStacks", a_stack("DELETE_IN_PROGRESS"))
+    cloudformation.answers("DescribeStackEvents", {"StackEvents": [skipped]})
+    watch = look(session, begun(STACK_ID, "deleted", ENTERED_AT))
+    more = told(3, "More", "DELETE_SKIPPED") | {"PhysicalResourceId": "shop-More-1A"}
+    cloudformation.answers("DescribeStacks", a_stack("DELETE_COMPLETE"))
+    cloudformation.answers("DescribeStackEvents", {"StackEvents": [more, skipped]})
+    look(session, watch, entered_at="2026-11-18T13:06:50.000Z")
+
+    retained = session.head["retainedResources"]
+    assert [(each["logicalId"], each["physicalId"]) for each in retained] == [
+        ("Queue", "shop-Queue-1A"),
+        ("More", "shop-More-1A"),
+    ]
+    first = session.sessions.logs(session.id, None, 100)[0][0]
+    assert (first["level"], first["message"]) == (
+        "warning",
+        "Queue (AWS::SQS::Queue) DELETE_SKIPPED, shop-Queue-1A stays in the account",
+    )
+
+
 def test_removal_that_fails(session: Session, cloudformation: CannedCloudFormation) -> None:
     """The resource that stays is the error."""
     cloudformation.answers("DescribeStacks", a_stack("DELETE_FAILED"))

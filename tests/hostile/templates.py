@@ -104,6 +104,20 @@ TYPES: Final = (
     *("AWS::EC2::VPCPeeringConnection", "AWS::Route53::RecordSet", "AWS::Budgets::Budget", "AWS::RAM::ResourceShare"),
     *("MongoDB::Atlas::Cluster", "My::Own::Thing::MODULE"),
 )  # fmt: skip
+DEAR: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("AWS::EC2::Instance", {"InstanceType": "p5.48xlarge"}),
+    ("AWS::EC2::Instance", {"InstanceType": {"Fn::Join": [".", ["u-24tb1", "metal"]]}}),
+    ("AWS::EC2::LaunchTemplate", {"LaunchTemplateData": {"InstanceType": {"Fn::If": ["C", "t3.micro", "trn1.2xlarge"]}}}),
+    ("AWS::SageMaker::EndpointConfig", {"ProductionVariants": [{"InstanceType": "ml.p4d.24xlarge"}]}),
+    ("AWS::Redshift::Cluster", {"NodeType": "ra3.16xlarge", "NumberOfNodes": 128}),
+    ("AWS::OpenSearchService::Domain", {"ClusterConfig": {"InstanceType": "r6g.12xlarge.search", "InstanceCount": 40}}),
+    ("AWS::DynamoDB::Table", {"ProvisionedThroughput": {"ReadCapacityUnits": 40000, "WriteCapacityUnits": 40000}}),
+    ("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": [{"ProvisionedThroughput": {"ReadCapacityUnits": "40000"}}]}),
+    ("AWS::Lambda::Alias", {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1000}}),
+    ("AWS::Kinesis::Stream", {"ShardCount": 500}),
+    ("AWS::ApiGateway::Stage", {"CacheClusterEnabled": True, "CacheClusterSize": "237"}),
+    ("AWS::EC2::Volume", {"Size": 1, "VolumeSize": 16000, "Iops": 256000}),
+)  # fmt: skip
 PATHS: Final = (
     "../../../etc",
     "/root/.aws",
@@ -133,6 +147,8 @@ def cases() -> Iterator[Case]:
         yield _case(f"T5-{number}", f"a role that trusts {principal}", _NOT_ALLOWED, _judged(role(principal)))
     for number, kind in enumerate(TYPES, 1):
         yield _case(f"T8-{number}", f"a resource {kind}", _NOT_ALLOWED, _judged(one(kind)))
+    for number, (kind, properties) in enumerate(DEAR, 1):
+        yield _case(f"T9-{number}", f"{kind} {properties}", _NOT_ALLOWED, _judged(one(kind, **properties)))
     for number, path in enumerate(PATHS, 1):
         document = {"Resources": {"A": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": path}}}}
         yield _case(f"P2-{number}", f"CodeUri {path!r}", ("PathUnsafe", "SourceMissing"), _packaged(document))

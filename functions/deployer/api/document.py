@@ -110,6 +110,7 @@ SESSION: Final = _object(
     deployedResources=_maybe(
         _object(stackName=_TEXT, stackId=_TEXT, region=_TEXT, outputs=_TEXTS, resources=_list(_RESOURCE))
     ),
+    retainedResources=_list(_RESOURCE),
     changes=_list(_CHANGE),
     tests=_maybe(_object(sessionId=_TEXT, summary=_TEST_SUMMARY)),
     error=_maybe(_ERROR),

@@ -77,6 +77,7 @@ def details(
         "logs": logs,
         "logsNextToken": logs_token,
         "deployedResources": _deployed(head, resources),
+        "retainedResources": head.get("retainedResources", []),
         "changes": changes,
         "tests": _tests(tests),
         "error": head.get("error"),

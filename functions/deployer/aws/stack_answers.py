@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from deployer.log_text import MAX_BYTES, clean
 from deployer.redaction import without_secrets
 from deployer.session import ChangeRecord
 from deployer.stack.event import StackEvent
+from deployer.stack.physical_id import is_custom_type, shown_id
 from deployer.stack.resource import StackResource
 from deployer.stack.stack import Stack, StackStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 def stack(description: Mapping[str, Any]) -> Stack:
@@ -46,7 +44,7 @@ def _change(resource: Mapping[str, Any]) -> ChangeRecord:
         action=resource["Action"],
         logicalId=resource["LogicalResourceId"],
         type=resource["ResourceType"],
-        physicalId=resource.get("PhysicalResourceId", ""),
+        physicalId=shown_id(resource["ResourceType"], resource.get("PhysicalResourceId", "")),
         replacement=resource.get("Replacement", ""),
     )
 
@@ -69,7 +67,7 @@ def event(event: Mapping[str, Any]) -> StackEvent:
 def _reason(event: Mapping[str, Any]) -> str:
     """Of a custom resource it is what a stranger's function says."""
     reason = str(event.get("ResourceStatusReason", ""))
-    is_custom = str(event.get("ResourceType", "")).startswith(_CUSTOM)
+    is_custom = is_custom_type(str(event.get("ResourceType", "")))
     return without_secrets(reason, MAX_BYTES) if is_custom else clean(reason)
 
 

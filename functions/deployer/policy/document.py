@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _JOINED: Final = frozenset({"Ref", "Fn::Base64", "Fn::FindInMap", "Fn::Join", "Fn::Select", "Fn::Sub"})
 _HIDDEN: Final = "****"
-_LOOKS: Final = 12
+_LOOKS: Final = 13
 """How often each character is looked at, about."""
 
 

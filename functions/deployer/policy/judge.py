@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deployer.errors import TemplateInvalid, TemplateNotAllowed
 from deployer.policy.boundaries import boundaries
 from deployer.policy.budget import Budget
+from deployer.policy.capacity import capacity
 from deployer.policy.document import Document
 from deployer.policy.event_rules import event_rules
 from deployer.policy.maps import maps
@@ -39,6 +40,7 @@ RULES: Final[tuple[Callable[[Document, Scope], Iterator[Finding]], ...]] = (
     service_tokens,
     template_urls,
     event_rules,
+    capacity,
 )
 _MAX_NESTED: Final = 200
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from deployer.stack.physical_id import shown_id
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -38,6 +40,11 @@ class StackEvent:
         return self.status.endswith("_FAILED")
 
     @property
+    def is_left(self) -> bool:
+        """The resource is in no stack any more, and still there: the template says so (Retain)."""
+        return self.status == "DELETE_SKIPPED"
+
+    @property
     def is_of_stack(self) -> bool:
         """It is about the stack itself, not about a resource in it."""
         return self.physical_id == self.stack_id
@@ -61,7 +68,8 @@ class StackEvent:
     @property
     def text(self) -> str:
         """`Table (AWS::DynamoDB::Table) CREATE_FAILED: reason`."""
-        head = f"{self.logical_id} ({self.type}) {self.status}"
+        left = f", {shown_id(self.type, self.physical_id)} stays in the account" if self.is_left else ""
+        head = f"{self.logical_id} ({self.type}) {self.status}{left}"
         return f"{head}: {self.reason}" if self.reason else head
 
 

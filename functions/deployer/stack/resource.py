@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from deployer.session import ResourceRecord
 from deployer.stack.event import STACK_TYPE
+from deployer.stack.physical_id import shown_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,10 @@ class StackResource:
     @property
     def record(self) -> ResourceRecord:
         return ResourceRecord(
-            logicalId=self.logical_id, type=self.type, physicalId=self.physical_id, status=self.status
+            logicalId=self.logical_id,
+            type=self.type,
+            physicalId=shown_id(self.type, self.physical_id),
+            status=self.status,
         )
 
 

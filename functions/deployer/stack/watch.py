@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from deployer.errors import DeployerError, StackFailed, StackGone, StackTimedOut
 from deployer.instants import microseconds
-from deployer.session import LogLevel
+from deployer.session import LogLevel, ResourceRecord
 from deployer.stack.event import first_cause
+from deployer.stack.physical_id import shown_id
 from deployer.state_data import Stack as Watch
 
 if TYPE_CHECKING:
@@ -93,12 +94,28 @@ def _remedy(stack: Stack | None) -> str:
     return f"; the stack is {stack.status}, {_REPAIR}" if stack and stack.status.must_be_repaired else ""
 
 
+def left(events: Sequence[StackEvent]) -> list[ResourceRecord]:
+    """The resources that CloudFormation left in the account."""
+    return [
+        ResourceRecord(
+            logicalId=event.logical_id,
+            type=event.type,
+            physicalId=shown_id(event.type, event.physical_id),
+            status=event.status,
+        )
+        for event in events
+        if event.is_left
+    ]
+
+
 def log_entries(events: Sequence[StackEvent], stack_id: str) -> list[tuple[LogLevel, str]]:
     """One line for each event; those of nested stacks name their stack."""
     return [(_level(event), _line(event, stack_id)) for event in events]
 
 
 def _level(event: StackEvent) -> LogLevel:
+    if event.is_left:
+        return LogLevel.WARNING
     if not event.is_failure:
         return LogLevel.INFO
     return LogLevel.WARNING if event.is_cancellation else LogLevel.ERROR
