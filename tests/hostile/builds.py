@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from local.agent import programs
 from local.container import Container, Task
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from tests.hostile.arena import Arena
 
 _UNIT: Final = a_unit("makefile", "provided.al2023")
+_NPM_SCRIPTS: Final = ("preinstall", "install", "postinstall", "prepare", "prepublish")
 _LEAVE: Final = "touch $(ARTIFACTS_DIR)/bootstrap"
 _SECONDS: Final = 2
+_NPM_SECONDS: Final = 5
 _HARMLESS: Final = (NO_HARM,)
 _FAILED: Final = ("BuildFailed",)
 _TOO_LARGE: Final = ("PackageTooLarge",)
@@ -51,6 +53,11 @@ _NAMED_AS_A_METRIC: Final = (
 def cases() -> Iterator[Case]:
     for name, attack, expected, commands in _rows():
         yield Case(id=name, attack=attack, expected=expected, prepare=_built(*commands), is_quick=False)
+    for number, script in enumerate(_NPM_SCRIPTS, 1):
+        attack = f"a package whose {script} script is a program"
+        yield Case(
+            id=f"B6-{number}", attack=attack, expected=_HARMLESS, prepare=_installed(script), is_quick=False
+        )
 
 
 def _rows() -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
@@ -162,9 +169,30 @@ def _rows() -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
 
 
 def _built(*commands: str) -> Callable[[Arena], Act]:
+    makefile = "build-Hello:\n" + "".join(f"\t@{command}\n" for command in commands)
+    return _run(lambda _place: {"src/Makefile": makefile}, _UNIT)
+
+
+def _installed(script: str) -> Callable[[Arena], Act]:
+    """The function's own package has it, and one that it depends on."""
+
+    def files(place: Arena) -> dict[str, str]:
+        package = {"name": "a", "version": "1.0.0", "scripts": {script: f"touch {place.marker}"}}
+        needs = {"dependencies": {"needed": "file:./needed"}}
+        return {
+            "src/app.js": "exports.handler = async () => 1",
+            "src/package.json": json.dumps(package | needs),
+            "src/needed/package.json": json.dumps(package | {"name": "needed"}),
+        }
+
+    return _run(files, a_unit("nodejs", "nodejs22.x"), seconds=_NPM_SECONDS)
+
+
+def _run(
+    files: Callable[[Arena], dict[str, str]], unit: dict[str, Any], *, seconds: int = _SECONDS
+) -> Callable[[Arena], Act]:
     def prepare(place: Arena) -> Act:
-        makefile = "build-Hello:\n" + "".join(f"\t@{command}\n" for command in commands)
-        plan = _plan(place, makefile)
+        plan = _plan(place, files(place), unit, seconds)
         environment = dict(programs()["build"].environment)
 
         def act() -> str:
@@ -178,17 +206,17 @@ def _built(*commands: str) -> Callable[[Arena], Act]:
     return prepare
 
 
-def _plan(place: Arena, makefile: str) -> str:
+def _plan(place: Arena, files: dict[str, str], unit: dict[str, Any], seconds: int) -> str:
     """Its address. The machine's person has credentials, which are in the environment of what starts the task."""
     archive = place.folder / "source.zip"
-    write_zip(archive, [Entry.of_bytes("src/Makefile", makefile.encode())])
+    write_zip(archive, [Entry.of_bytes(path, text.encode()) for path, text in files.items()])
     bucket = place.bucket
     bucket.objects["source.zip"] = archive.read_bytes()
     plan = {
         "sourceUrl": f"{bucket.url}/source.zip",
-        "units": [_UNIT],
+        "units": [unit],
         "maxUnpackedBytes": 10_000_000,
-        "timeoutSeconds": _SECONDS,
+        "timeoutSeconds": seconds,
         "upload": bucket.upload("build/"),
     }
     bucket.objects["plan.json"] = json.dumps(plan).encode()

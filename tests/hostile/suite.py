@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.hostile import archives, builds, git_sources, inputs, requests_out, stacks, templates, texts
+from tests.hostile import archives, builds, git_sources, inputs, requests_out, sessions, stacks, templates, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.hostile.case import Case
 
-_PARTS = (inputs, templates, stacks, archives, requests_out, texts, git_sources, builds)
+_PARTS = (inputs, sessions, templates, stacks, archives, requests_out, texts, git_sources, builds)
 
 
 def cases(beginnings: Sequence[str] = ()) -> list[Case]:
