@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 from local.application import STACK_NAME
 from local.platform import RIGHTS
+from local.repositories import OWNER, make_bare
+from tests.session_table import a_head
 from tests.unit.application import FUNCTIONS
+
+from deployer.session import head_timestamp, new_session_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +24,21 @@ if TYPE_CHECKING:
     from local.client import Client, Session
     from local.laptop import Laptop
 
-# These need a stack that is out of time, or an execution that ended unseen: tests/adapters has them.
-_NOT_RUN: Final = {"StopStack", "ExecutionEnded"}
+_CHECK_STACK: Final = f"{STACK_NAME}-CheckStack"
+_TIMEOUT: Final = "STACK_TIMEOUT_MINUTES"
+# A custom resource that nobody answers for: its stack never settles.
+_SILENT: Final = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Silent:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return 1"
+  Waits: { Type: Custom::Silent, Properties: { ServiceToken: !GetAtt Silent.Arn } }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,39 @@ def sessions(client: Client) -> list[Session]:
     return [plan, missing, deployed, tested, client.settle(deployed["sessionId"])]
 
 
+@pytest.fixture(scope="module")
+def stopped(running: Laptop, client: Client, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """A deployment whose stack is out of time at the first look."""
+    folder = tmp_path_factory.mktemp("silent")
+    (folder / "template.yaml").write_text(_SILENT)
+    make_bare(folder, running.repositories / OWNER / "silent.git")
+    functions = running.platform.client("lambda")
+    before = functions.get_function_configuration(FunctionName=_CHECK_STACK)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=_CHECK_STACK, Environment={"Variables": {**before, _TIMEOUT: "0"}}
+    )
+    session = client.settle(client.deploy(f"{OWNER}/silent")["sessionId"])
+    functions.update_function_configuration(FunctionName=_CHECK_STACK, Environment={"Variables": before})
+    return session
+
+
+@pytest.fixture(scope="module")
+def lost(running: Laptop, client: Client) -> tuple[str, dict[str, Any]]:
+    """A session of an hour ago whose execution nobody finds, and what the schedule's look made of it."""
+    table = running.platform.client("dynamodb")
+    session_id = new_session_id((time.time_ns() // 1_000_000) - 3_600_000)
+    [name] = [each for each in table.list_tables()["TableNames"] if "Session" in each]
+    execution = f"arn:aws:states:us-east-1:000000000000:execution:{STACK_NAME}-Deploy:{session_id}"
+    head = a_head(session_id, executionArn=execution, updatedAt="2026-01-01T00:00:00.000Z")
+    item = {key: TypeSerializer().serialize(value) for key, value in head.items()}
+    table.put_item(TableName=name, Item={**item, "timestamp": {"N": str(head_timestamp(session_id))}})
+    event = {"detail-type": "Scheduled Event", "time": "2026-11-18T13:06:40Z"}
+    answer = running.platform.client("lambda").invoke(
+        FunctionName=f"{STACK_NAME}-ExecutionEnded", Payload=json.dumps(event)
+    )
+    return session_id, json.load(answer["Payload"])
+
+
 def asked(running: Laptop) -> list[Asked]:
     """What our functions' roles were used for until now."""
     lines = (running.platform.folder / RIGHTS).read_text().splitlines()
@@ -55,13 +107,27 @@ def asked(running: Laptop) -> list[Asked]:
     ]
 
 
-def test_each_function_with_its_own_role(running: Laptop, sessions: list[Session]) -> None:
+def test_stack_that_is_out_of_time(stopped: Session) -> None:
+    """It is stopped, and gone."""
+    assert (stopped["status"], stopped["error"]["code"]) == ("failed", "StackTimedOut")
+    assert "was stopped and was removed" in stopped["error"]["message"]
+
+
+def test_execution_that_nobody_finds(lost: tuple[str, dict[str, Any]]) -> None:
+    """Its session is settled from outside."""
+    session_id, answer = lost
+    assert answer == {"settled": [session_id]}
+
+
+def test_each_function_with_its_own_role(
+    running: Laptop, sessions: list[Session], stopped: Session, lost: tuple[str, dict[str, Any]]
+) -> None:
     """All of them ran, and what they asked for was never refused."""
     assert [each["status"] for each in sessions] == ["success", "failed", "success", "success", "deleted"]
 
     every = asked(running)
 
-    assert {each.function for each in every} >= {name.removesuffix("Function") for name in FUNCTIONS} - _NOT_RUN
+    assert {each.function for each in every} >= {name.removesuffix("Function") for name in FUNCTIONS}
     assert [each for each in every if not each.is_allowed] == []
 
 
